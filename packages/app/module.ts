@@ -1,0 +1,83 @@
+/**
+ * The vocabulary that modules are written in. A module is an ES module of exported constants:
+ *
+ * ```ts
+ * const { command, query } = module<TicketTables>('tickets')
+ * export const migrations = sqlMigrations(import.meta.url, './migrations')
+ * export const openTicket = command({ name: 'tickets.open', http: 'POST /tickets', … })
+ * ```
+ */
+import type { ErrorCode } from '@rowhouse/kernel'
+import type { Method, Permission } from '@rowhouse/http'
+import type { TenantDb } from '@rowhouse/tenancy'
+import type { z } from 'zod'
+
+/** Who acts, as a handler sees it. */
+export interface Actor {
+  readonly kind: 'api-key'
+  readonly id: string
+  readonly memberId: string | null
+}
+
+/** What a handler gets: its input, its tenant's tables, and who asks. There is nothing ambient besides. */
+export interface Context<Tables, Input> {
+  readonly input: Input
+  /**
+   * The tenant's tables. In a command it is one transaction, committed when the handler returns and rolled back when it
+   * throws. In a query each statement is a transaction of its own, in one network round trip.
+   */
+  readonly db: TenantDb<Tables>
+  readonly tenant: { readonly id: string }
+  readonly actor: Actor
+  /** The time of this call, RFC 3339. */
+  readonly now: string
+}
+
+interface Definition<Tables, Input extends z.ZodType, Output extends z.ZodType> {
+  /** `<module>.<verb>`. */
+  readonly name: string
+  /** `POST /tickets`, `GET /tickets/:id`: served under /api/v1. */
+  readonly http: `${Method} /${string}`
+  readonly summary: string
+  readonly description?: string
+  readonly permission: Permission
+  readonly input: Input
+  readonly output: Output
+  /** 201 for a POST, 200 otherwise, unless said here. */
+  readonly status?: 200 | 201 | 204
+  /** A media type other than JSON; the input is then the body's bytes. */
+  readonly accepts?: string
+  readonly errors?: readonly ErrorCode[]
+  handle(context: Context<Tables, z.output<Input>>): Promise<z.input<Output>>
+}
+
+/** Something that changes the tenant's data, or reads it. `kind` decides how `db` runs. */
+export interface TenantOperation {
+  readonly kind: 'command' | 'query'
+  readonly module: string
+  readonly definition: Definition<never, z.ZodType, z.ZodType>
+}
+
+/** The words of one module, typed by its tables. */
+export interface ModuleWords<Tables> {
+  command<Input extends z.ZodType, Output extends z.ZodType>(
+    definition: Definition<Tables, Input, Output>,
+  ): TenantOperation
+  query<Input extends z.ZodType, Output extends z.ZodType>(
+    definition: Definition<Tables, Input, Output>,
+  ): TenantOperation
+}
+
+/** Opens a module: its `command` and `query` know its tables and no others. */
+export function module<Tables>(name: string): ModuleWords<Tables> {
+  const operation =
+    (kind: TenantOperation['kind']) =>
+    <Input extends z.ZodType, Output extends z.ZodType>(
+      definition: Definition<Tables, Input, Output>,
+    ): TenantOperation => ({
+      kind,
+      module: name,
+      definition: definition as unknown as TenantOperation['definition'],
+    })
+  return { command: operation('command'), query: operation('query') }
+}

@@ -1,0 +1,65 @@
+/**
+ * An operation: one thing that a caller can ask for over HTTP, with everything that a server, a document and a test need
+ * to know about it. Modules do not write these; `command` and `query` of packages/app make them.
+ */
+import type { ErrorCode } from '@rowhouse/kernel'
+import type { z } from 'zod'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Something that a caller may be allowed to do. Compared by name; made by `permission`. */
+export interface Permission {
+  /** `<things>:<verb>`, for example `tickets:write`. */
+  readonly name: string
+  /** What it lets one do, for people who give it away. */
+  readonly about: string
+}
+
+export const permission = (name: string, about: string): Permission => ({ name, about })
+
+/** Who is calling, as `authenticate` found out. */
+export interface Caller {
+  readonly kind: 'api-key' | 'operator'
+  /** The key's id: for logs and audit. */
+  readonly id: string
+  /** The member for whom the key acts, if any. */
+  readonly memberId: string | null
+  /** The tenant to which everything in this call belongs. Operators have none. */
+  readonly tenantId: string | null
+  /** Permission names; `*` stands for all of them. */
+  readonly permissions: readonly string[]
+}
+
+/** One call of an operation: valid input, a known caller. */
+export interface Call<Input = unknown> {
+  readonly input: Input
+  readonly caller: Caller
+  readonly requestId: string
+}
+
+export interface Operation {
+  /** `<module>.<verb>`: the operationId of the OpenAPI document, the span's name, the log's `operation`. */
+  readonly name: string
+  readonly module: string
+  readonly summary: string
+  readonly description?: string
+  /** Who it is for: tenants under /api/v1, operators under /operator/v1. */
+  readonly audience: 'tenant' | 'operator'
+  readonly method: Method
+  /** Below the audience's prefix, parameters written `:id`. */
+  readonly path: string
+  /** The status of success: 201 for what creates, 204 for what has nothing to say, otherwise 200. */
+  readonly status: 200 | 201 | 204
+  readonly permission: Permission | null
+  /**
+   * One object for all that comes in: the path's parameters by name, and besides them the query's fields (GET, DELETE)
+   * or the JSON body's (POST, PUT, PATCH). Unknown fields are refused. With `accepts`, the body's bytes instead.
+   */
+  readonly input: z.ZodType
+  readonly output: z.ZodType
+  /** A media type other than JSON: the body arrives as bytes, and is the input. */
+  readonly accepts?: string
+  /** What it can answer besides the errors that every operation has. */
+  readonly errors: readonly ErrorCode[]
+  run(call: Call): Promise<unknown>
+}

@@ -1,0 +1,57 @@
+/**
+ * Which SQL may pass the door through the driver. The extended protocol takes one statement at a time; of those only the
+ * ones that read and change rows are admitted. DEALLOCATE and PREPARE, for example, could replace a named statement that
+ * the next tenant on the connection runs.
+ */
+import { tenancyErrors } from './errors.ts'
+
+const admitted = new Set(['select', 'insert', 'update', 'delete', 'merge', 'with', 'values'])
+
+/**
+ * Functions through which admitted SQL could leave something behind on the connection, or run SQL given as text. The
+ * installer takes them from the application where it can (harden.sql); where it could not, their mere mention costs the
+ * connection its life. `U&` is how an identifier hides its letters.
+ */
+const suspicious = /\bset_config\b|_to_xml|\bts_(stat|rewrite)\b|\bpg_(try_)?advisory_|\bpg_notify\b|\blo_\w+\s*\(|u&"/i
+
+/**
+ * @returns whether the connection must be destroyed after this statement.
+ * @throws tenancy.statement_refused for anything but one row-reading or row-changing statement.
+ */
+export function admit(text: string): { readonly doubtful: boolean } {
+  const word = firstWord(text)
+  if (!admitted.has(word)) {
+    throw tenancyErrors.statementRefused({ operator: `The door admits no ${word.toUpperCase() || 'empty'} statement` })
+  }
+  return { doubtful: suspicious.test(text) }
+}
+
+/** The first word after white space, comments (PostgreSQL's nest) and opening parentheses; lower case. */
+function firstWord(text: string): string {
+  let at = 0
+  for (;;) {
+    const start = at
+    at = skip(text, at, /[\s(]+/y)
+    at = skip(text, at, /--[^\n\r]*/y)
+    at = skipBlockComment(text, at)
+    if (at === start) break
+  }
+  return /[a-z]*/iy.exec(text.slice(at))![0].toLowerCase()
+}
+
+function skip(text: string, at: number, pattern: RegExp): number {
+  pattern.lastIndex = at
+  return at + (pattern.exec(text)?.[0].length ?? 0)
+}
+
+function skipBlockComment(text: string, at: number): number {
+  if (!text.startsWith('/*', at)) return at
+  let depth = 1
+  let next = at + 2
+  while (depth > 0 && next < text.length) {
+    if (text.startsWith('/*', next)) ((depth += 1), (next += 2))
+    else if (text.startsWith('*/', next)) ((depth -= 1), (next += 2))
+    else next += 1
+  }
+  return next
+}

@@ -1,0 +1,172 @@
+/**
+ * The door: the only way to a tenant's data.
+ *
+ *   tenant       a customer of the product; everything it owns carries its id
+ *   placement    where it lives: cluster, database, schema; the tier follows from them
+ *   proof        what this process shows to `rowhouse.enter`, made with a key that no SQL can read
+ *   seal         what `enter` leaves in the transaction, and every policy asks for
+ *   flight       messages sent together and answered together: one network round trip
+ *
+ * The database's half is door/0001_door.sql.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isError } from '@rowhouse/kernel'
+import pg from 'pg'
+import type { Catalog } from './catalog.ts'
+import type { Placement } from './deployment.ts'
+import { tenancyErrors } from './errors.ts'
+import { isConnectionError, type Pools } from './pools.ts'
+import type { Proofs } from './proof.ts'
+import { begin, commit, createStatements, enter, rollback } from './statements.ts'
+import { fly, type StatementResult } from './wire.ts'
+
+/** Runs one statement as the tenant. */
+export type Execute = (text: string, values: readonly unknown[]) => Promise<StatementResult>
+
+export interface Door {
+  /**
+   * Runs one statement of the tenant in one flight: the door and the statement are one implicit transaction.
+   *
+   * @throws tenancy.tenant_not_found, tenancy.tenant_moving, tenancy.statement_refused, tenancy.database_unavailable;
+   * pg's DatabaseError when the statement itself fails.
+   */
+  query(tenantId: string, text: string, values: readonly unknown[]): Promise<StatementResult>
+  /**
+   * Runs `work` in one transaction of the tenant, READ COMMITTED. BEGIN and the door travel with its first statement.
+   *
+   * @throws besides what `query` throws: tenancy.outcome_unknown when the connection is lost while committing,
+   * tenancy.rolled_back when `work` returned although a statement of it had failed.
+   */
+  transaction<T>(tenantId: string, work: (execute: Execute) => Promise<T>): Promise<T>
+  /**
+   * Lends the raw connection inside an entered transaction: any command at all, so it is destroyed afterwards and nothing
+   * is committed unless `work` commits.
+   */
+  raw<T>(tenantId: string, work: (client: pg.ClientBase) => Promise<T>): Promise<T>
+  /** The same door at a placement that is not in the catalog yet (provisioning) or never will be (the control database). */
+  at(place: (tenantId: string) => Placement): Door
+}
+
+export interface DoorOptions {
+  readonly pools: Pools
+  readonly catalog: Catalog
+  readonly proofs: Proofs
+  /** How long a call waits for a tenant that is being moved. */
+  readonly holdMs: number
+}
+
+/** SQLSTATEs of `rowhouse.enter`. */
+const notAdmitted = 'RH001'
+const moving = 'RH002'
+const wrongIsolation = 'RH003'
+
+export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door {
+  const statements = createStatements()
+
+  function doorAt(findPlacement: (tenantId: string) => Promise<Placement>, forget: (tenantId: string) => void): Door {
+    /** Calls `attempt` at the tenant's home, and again as long as the door says that the home is another or is moving. */
+    async function atHome<T>(tenantId: string, attempt: (home: Placement) => Promise<T>): Promise<T> {
+      const deadline = performance.now() + holdMs
+      let refusedAt: Placement | undefined
+      for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 100)) {
+        const home = await findPlacement(tenantId)
+        if (refusedAt && samePlace(refusedAt, home)) throw tenancyErrors.notAdmitted()
+        try {
+          return await attempt(home)
+        } catch (error) {
+          const answer = doorsAnswer(error)
+          if (answer !== notAdmitted && answer !== moving) throw error
+          forget(tenantId)
+          if (answer === notAdmitted) refusedAt = home
+          else if (performance.now() > deadline) throw tenancyErrors.tenantMoving({ cause: error })
+          else await sleep(pauseMs)
+        }
+      }
+    }
+
+    return {
+      async query(tenantId, text, values) {
+        const statement = statements.know(text)
+        return atHome(tenantId, (home) =>
+          pools.lend(home.databaseName, (client, doubt) => {
+            if (statement.doubtful) doubt()
+            return fly(client, [
+              enter(tenantId, proofs.of(tenantId, home.epoch)),
+              { ...named(statement, home), values },
+            ])
+          }),
+        )
+      },
+
+      transaction: (tenantId, work) =>
+        atHome(tenantId, (home) =>
+          pools.lend(home.databaseName, async (client, doubt) => {
+            let begun = false
+            const execute: Execute = async (text, values) => {
+              const statement = statements.know(text)
+              if (statement.doubtful) doubt()
+              const sent = { ...named(statement, home), values }
+              if (begun) return fly(client, [sent])
+              begun = true
+              return fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
+            }
+            try {
+              const result = await work(execute)
+              if (begun) await commitOrThrow(client)
+              return result
+            } catch (error) {
+              if (begun && !isError(error, tenancyErrors.outcomeUnknown)) await fly(client, [rollback]).catch(doubt)
+              throw error
+            }
+          }),
+        ),
+
+      raw: (tenantId, work) =>
+        atHome(tenantId, (home) =>
+          pools.lend(home.databaseName, async (client, doubt) => {
+            doubt()
+            await fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch))])
+            return work(client)
+          }),
+        ),
+
+      at: (place) =>
+        doorAt(
+          async (tenantId) => place(tenantId),
+          () => {},
+        ),
+    }
+  }
+
+  return doorAt(async (tenantId) => {
+    const entry = await catalog.find(tenantId)
+    if (!entry) throw tenancyErrors.tenantNotFound({ operator: `No active tenant ${tenantId}` })
+    return entry.placement
+  }, catalog.forget)
+}
+
+/**
+ * In the schema tier every transaction has its own search path, and a changed path makes PostgreSQL plan a named statement
+ * anew on top of its upkeep, so it is sent unnamed (bench/README.md has both figures).
+ */
+function named(statement: { readonly text: string; readonly name: string }, home: Placement) {
+  const shared = home.schemaName === 'pooled'
+  return { text: statement.text, name: shared ? statement.name : '' }
+}
+
+async function commitOrThrow(client: pg.ClientBase): Promise<void> {
+  const { command } = await fly(client, [commit]).catch((cause: unknown) => {
+    if (isConnectionError(cause)) throw tenancyErrors.outcomeUnknown({ cause })
+    throw cause
+  })
+  if (command !== 'COMMIT') throw tenancyErrors.rolledBack()
+}
+
+const samePlace = (one: Placement, other: Placement) =>
+  one.databaseName === other.databaseName && one.schemaName === other.schemaName && one.epoch === other.epoch
+
+function doorsAnswer(error: unknown): string | undefined {
+  if (!(error instanceof pg.DatabaseError)) return undefined
+  if (error.code === wrongIsolation) throw tenancyErrors.notAdmitted({ operator: error.message, cause: error })
+  return error.code
+}

@@ -1,0 +1,135 @@
+-- What stands between a table and the door. Migrations create plain tables; `cover` puts each behind the door, and
+-- `uncovered` says what is still open. Both are the owner's alone.
+
+-- Row security, policy and grants for every table of a schema. Safe to repeat: it runs after every migration.
+-- `sole_tenant` adds the check of the schema and database tiers: not even the right tenant's rows stand in another's house.
+create function rowhouse.cover(house text, application name, sole_tenant uuid default null) returns void
+language plpgsql
+as $$
+declare
+  tables oid[];
+  relation oid;
+  tenant_of text := case when house = 'pooled' then 'rowhouse.tenant_id()' else 'rowhouse.pinned_tenant_id()' end;
+  columns text;
+begin
+  execute format('grant usage on schema %I to %I', house, application);
+  select array_agg(c.oid order by c.oid) into tables
+  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+  where c.relnamespace = house::regnamespace and c.relkind in ('r', 'p');
+
+  foreach relation in array coalesce(tables, '{}') loop
+    execute format('alter table %s enable row level security, force row level security', relation::regclass);
+    execute format('drop policy if exists tenant_isolation on %s', relation::regclass);
+    execute format(
+      'create policy tenant_isolation on %s using (tenant_id = (select %s)) with check (tenant_id = (select %2$s))',
+      relation::regclass, tenant_of);
+    -- Column by column: a grant on the whole table would include ctid, which tells how many rows all tenants have.
+    select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into columns
+    from pg_attribute a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped;
+    execute format('revoke all on %s from %I', relation::regclass, application);
+    execute format(
+      'grant select (%s), insert (%1$s), update (%1$s), delete on %s to %I', columns, relation::regclass, application);
+    if sole_tenant is not null
+      and not exists (select from pg_constraint k where k.conrelid = relation and k.conname = 'sole_tenant')
+    then
+      execute format(
+        'alter table %s add constraint sole_tenant check (tenant_id = %L::uuid)', relation::regclass, sole_tenant);
+    end if;
+  end loop;
+end
+$$;
+
+-- Everything in a schema that does not stand behind the door as it must: one line of text for each fault.
+create function rowhouse.uncovered(house text, application name, sole_tenant uuid default null) returns setof text
+language sql stable
+begin atomic
+  with relations as (
+    select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloptions
+    from pg_class c
+    where c.relnamespace = house::regnamespace
+  ), tables as (
+    select r.*, a.attnum as tenant_column, a.attnotnull and a.atttypid = 'uuid'::regtype as tenant_required
+    from relations r
+    left join pg_attribute a on a.attrelid = r.oid and a.attname = 'tenant_id' and not a.attisdropped
+    -- In the control database a table without a tenant is the platform's own, and not the application's to read.
+    where r.relkind in ('r', 'p') and (house <> 'control' or a.attnum is not null)
+  )
+  select format('%s has no column tenant_id', t.relname) from tables t where t.tenant_column is null
+  union all
+  select format('%s.tenant_id must be uuid not null', t.relname) from tables t where not t.tenant_required
+  union all
+  select format('%s has no row security', t.relname) from tables t where not t.relrowsecurity
+  union all
+  select format('%s does not force row security on its owner', t.relname) from tables t where not t.relforcerowsecurity
+  union all
+  select format('%s has %s policies; it must have tenant_isolation alone', t.relname, count(p.oid))
+  from tables t left join pg_policy p on p.polrelid = t.oid
+  group by t.oid, t.relname
+  having count(p.oid) <> 1 or min(p.polname) <> 'tenant_isolation'
+  union all
+  select format('%s: its policy is not the door''s', t.relname)
+  from tables t join pg_policy p on p.polrelid = t.oid
+  where pg_get_expr(p.polqual, p.polrelid) is distinct from pg_get_expr(p.polwithcheck, p.polrelid)
+    or pg_get_expr(p.polqual, p.polrelid) is distinct from case
+      when house = 'pooled' then '(tenant_id = ( SELECT rowhouse.tenant_id() AS tenant_id))'
+      else '(tenant_id = ( SELECT rowhouse.pinned_tenant_id() AS pinned_tenant_id))'
+    end
+    or p.polcmd <> '*' or not p.polpermissive or p.polroles <> '{0}'
+  union all
+  select format('%s has no primary key', t.relname) from tables t
+  where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)
+  union all
+  select format('%s does not begin with tenant_id', i.indexrelid::regclass)
+  from tables t join pg_index i on i.indrelid = t.oid
+  where (i.indisunique or i.indisexclusion) and i.indkey[0] is distinct from t.tenant_column
+  union all
+  select format('foreign key %s of %s does not begin with tenant_id on both sides', k.conname, t.relname)
+  from tables t
+  join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
+  left join pg_attribute f on f.attrelid = k.confrelid and f.attname = 'tenant_id'
+  where k.conkey[1] is distinct from t.tenant_column or k.confkey[1] is distinct from f.attnum
+  union all
+  select format('foreign key %s of %s is not deferrable: a move could not copy its table', k.conname, t.relname)
+  from tables t join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
+  where not k.condeferrable
+  union all
+  select format('%s has no check that its one tenant is alone', t.relname) from tables t
+  where sole_tenant is not null and not exists (
+    select from pg_constraint k
+    where k.conrelid = t.oid and k.conname = 'sole_tenant' and k.convalidated
+      and pg_get_constraintdef(k.oid) = format('CHECK ((tenant_id = %L::uuid))', sole_tenant)
+  )
+  union all
+  select format('trigger %s on %s: tenant tables have none, or they could not be moved', g.tgname, t.relname)
+  from tables t join pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
+  union all
+  select format('%s is a %s: tenant schemas hold tables and their indexes only', r.relname, case r.relkind
+    when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' when 'S' then 'sequence' else 'thing' end)
+  from relations r where r.relkind not in ('r', 'p', 'i', 'I', 't')
+  union all
+  select format('%s is an inheritance child: it would be reached around its parent''s policy', t.relname)
+  from tables t join pg_inherits i on i.inhrelid = t.oid
+  union all
+  select format('function %s: tenant schemas hold no functions', p.oid::regprocedure)
+  from pg_proc p where p.pronamespace = house::regnamespace and house <> 'control'
+  union all
+  select format('%s may %s on all of %s: privileges are given by column, and only to the application', g.grantee, g.privilege_type, t.relname)
+  from tables t
+  join pg_class c on c.oid = t.oid
+  cross join lateral (
+    select case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end as grantee, x.privilege_type, x.grantee as role
+    from aclexplode(c.relacl) x
+    where x.grantee <> c.relowner
+  ) g
+  where g.privilege_type <> 'DELETE' or g.role = 0 or g.role <> (select r.oid from pg_roles r where r.rolname = application)
+  union all
+  select format('%s may %s column %s of %s', x.grantee::regrole, x.privilege_type, a.attname, t.relname)
+  from tables t
+  join pg_attribute a on a.attrelid = t.oid
+  cross join lateral aclexplode(a.attacl) x
+  where x.grantee <> (select r.oid from pg_roles r where r.rolname = application)
+    or x.privilege_type not in ('SELECT', 'INSERT', 'UPDATE') or a.attnum < 0;
+end;
+
+revoke all on function rowhouse.cover(text, name, uuid) from public;
+revoke all on function rowhouse.uncovered(text, name, uuid) from public;

@@ -1,0 +1,90 @@
+import { defineErrors } from '@rowhouse/kernel'
+
+export const tenancyErrors = defineErrors('tenancy', {
+  tenantNotFound: {
+    status: 404,
+    title: 'Not found',
+    detail: 'There is no such tenant.',
+    operator: 'The catalog has no active tenant of that id or slug: see `rowhouse tenants list`.',
+  },
+  tenantMoving: {
+    status: 503,
+    title: 'Moving',
+    detail: 'This tenant is being moved. Try again in a moment.',
+    operator: 'The door was held closed for longer than a call may wait.',
+    retryAfterS: 1,
+  },
+  notAdmitted: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The request could not be served.',
+    operator:
+      'The door refused a proof that this node made. Its DOOR_KEY differs from the one that the databases were prepared with, or its clock is minutes off.',
+  },
+  statementRefused: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The request could not be served.',
+    operator:
+      'A module sent something other than one SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES or WITH statement through the door.',
+  },
+  rolledBack: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The request could not be served.',
+    operator: 'A handler caught the error of a failed statement and went on: the transaction had to be rolled back.',
+  },
+  outcomeUnknown: {
+    status: 503,
+    title: 'Outcome unknown',
+    detail: 'The connection was lost while the change was being saved. Look whether it happened before you repeat it.',
+    operator: 'The database went away between COMMIT and its answer.',
+    retryAfterS: 2,
+  },
+  databaseUnavailable: {
+    status: 503,
+    title: 'Unavailable',
+    detail: 'The service cannot reach its data at the moment. Try again shortly.',
+    operator:
+      'No connection to PostgreSQL could be had: is it running, is it full (max_connections), is the pool too small?',
+    retryAfterS: 2,
+  },
+  slugTaken: {
+    status: 409,
+    title: 'Slug taken',
+    detail: 'Another tenant has this slug. Choose another.',
+    operator: 'Slugs are unique over all tenants.',
+  },
+  provisioningFailed: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The tenant could not be created. Nothing of it was kept.',
+    operator: 'A step of provisioning failed and what it had made was removed; the cause is in the log.',
+  },
+  notPrepared: {
+    status: 500,
+    title: 'Database not prepared',
+    detail: 'The service is not ready.',
+    operator: 'The database has no Rowhouse schema yet: run `rowhouse migrate run` with DATABASE_ADMIN_URL.',
+  },
+  unsafeRole: {
+    status: 500,
+    title: 'Unsafe database role',
+    detail: 'The service is not ready.',
+    operator:
+      'The role of DATABASE_URL can escape row security. Let `rowhouse migrate run` make it, and give it no attributes, no memberships and no tables.',
+  },
+  unsupportedServer: {
+    status: 500,
+    title: 'Unsupported database server',
+    detail: 'The service is not ready.',
+    operator: 'Rowhouse needs PostgreSQL 15 or newer, and a pooler in front of it in session or transaction mode.',
+  },
+  migrationFailed: {
+    status: 500,
+    title: 'Migration failed',
+    detail: 'The service is not ready.',
+    operator:
+      'A migration failed; its transaction was rolled back, the targets before it are done. Mend it and run again.',
+  },
+})

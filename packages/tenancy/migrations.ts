@@ -1,0 +1,183 @@
+/**
+ * Migrations: numbered SQL files with unqualified names, the same for every tier. Each runs in one transaction, in the
+ * house's search path, as the owner, together with its row in the ledger; afterwards the house is covered and checked.
+ */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type pg from 'pg'
+import { type Deployment, fillRoles, quoted } from './deployment.ts'
+import { tenancyErrors } from './errors.ts'
+
+export interface SqlMigrations {
+  readonly folder: URL
+}
+
+/** Declares a module's migrations: `sqlMigrations(import.meta.url, './migrations')`, files `0001_name.sql`. */
+export const sqlMigrations = (moduleUrl: string, folder: string): SqlMigrations => ({
+  folder: new URL(`${folder.replace(/\/$/, '')}/`, moduleUrl),
+})
+
+/** The migrations of one module, in the order in which modules are listed. */
+export interface ModuleMigrations {
+  readonly module: string
+  readonly migrations: SqlMigrations
+}
+
+interface Migration {
+  readonly module: string
+  readonly number: number
+  readonly name: string
+  readonly sql: string
+  readonly checksum: string
+}
+
+/** One schema of one database: what a migration is applied to. */
+export interface Target {
+  readonly databaseName: string
+  readonly schemaName: string
+  /** The tenant of the schema or database tier that lives there alone. */
+  readonly soleTenantId: string | null
+}
+
+/**
+ * Brings one house up to date and puts it behind the door. Safe to repeat.
+ *
+ * @returns how many migrations were applied.
+ * @throws tenancy.migration_failed naming target, file and the server's words; everything before that file is kept.
+ */
+export async function migrateHouse(
+  client: pg.ClientBase,
+  names: Deployment,
+  target: Target,
+  modules: readonly ModuleMigrations[],
+): Promise<number> {
+  const applied = await applyMigrations(client, names, target, modules)
+  await coverHouse(client, names, target)
+  return applied
+}
+
+/** The same without the door, for the door itself. From two places at once, the second waits for the first. */
+export async function applyMigrations(
+  client: pg.ClientBase,
+  names: Deployment,
+  target: Target,
+  modules: readonly ModuleMigrations[],
+): Promise<number> {
+  const place = `${target.databaseName}/${target.schemaName}`
+  const lock = `rowhouse.migrate ${target.schemaName}`
+  let applied = 0
+  await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock])
+  try {
+    await makeLedger(client, names)
+    for (const { module, migrations } of modules) {
+      for (const migration of readMigrations(module, migrations)) {
+        if (await applyOnce(client, names, target.schemaName, migration, place)) applied += 1
+      }
+    }
+    return applied
+  } finally {
+    await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock])
+  }
+}
+
+/** A row for each migration of each house of this database, written in the migration's own transaction. */
+async function makeLedger(client: pg.ClientBase, names: Deployment): Promise<void> {
+  await client.query(`set role ${quoted(names.owner)}`)
+  await client.query(`
+    create table if not exists rowhouse.migrations (
+      schema_name text not null,
+      module      text not null,
+      number      integer not null,
+      name        text not null,
+      checksum    text not null,
+      applied_at  timestamptz not null default now(),
+      primary key (schema_name, module, number)
+    )
+  `)
+  await client.query('reset role')
+}
+
+async function applyOnce(
+  client: pg.ClientBase,
+  names: Deployment,
+  house: string,
+  migration: Migration,
+  place: string,
+): Promise<boolean> {
+  const { module, number, name, sql, checksum } = migration
+  await client.query('begin')
+  try {
+    await client.query(`set local role ${quoted(names.owner)}`)
+    await client.query(`set local lock_timeout = '10s'`)
+    await client.query(`set local search_path = ${quoted(house)}`)
+    const { rows } = await client.query<{ checksum: string }>(
+      'select checksum from rowhouse.migrations where schema_name = $1 and module = $2 and number = $3',
+      [house, module, number],
+    )
+    const done = rows[0]
+    if (done && done.checksum !== checksum)
+      throw new Error('it was changed after it had been applied: add a new file instead')
+    if (!done) {
+      await client.query(fillRoles(sql, names))
+      await client.query(
+        'insert into rowhouse.migrations (schema_name, module, number, name, checksum) values ($1, $2, $3, $4, $5)',
+        [house, module, number, name, checksum],
+      )
+    }
+    await client.query('commit')
+    return !done
+  } catch (cause) {
+    await client.query('rollback')
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw tenancyErrors.migrationFailed({ operator: `${place}: ${module}/${name}: ${reason}`, cause })
+  }
+}
+
+/**
+ * Puts every table of a house behind the door and checks that none stands open.
+ *
+ * @throws tenancy.migration_failed listing what stands open.
+ */
+export async function coverHouse(client: pg.ClientBase, names: Deployment, target: Target): Promise<void> {
+  const { schemaName, soleTenantId } = target
+  await client.query('begin')
+  try {
+    await client.query(`set local role ${quoted(names.owner)}`)
+    await client.query('select rowhouse.cover($1, $2, $3)', [schemaName, names.application, soleTenantId])
+    const open = await uncovered(client, names, target)
+    if (open.length > 0)
+      throw tenancyErrors.migrationFailed({ operator: `${target.databaseName}/${schemaName}: ${open.join('; ')}` })
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+}
+
+/** What in a house does not stand behind the door as it must; empty when all is well. Needs the owner's rights. */
+export async function uncovered(client: pg.ClientBase, names: Deployment, target: Target): Promise<string[]> {
+  const { rows } = await client.query<{ fault: string }>('select fault from rowhouse.uncovered($1, $2, $3) as fault', [
+    target.schemaName,
+    names.application,
+    target.soleTenantId,
+  ])
+  return rows.map(({ fault }) => fault)
+}
+
+const fileName = /^(\d{4})_[a-z0-9_]+\.sql$/
+
+export function readMigrations(module: string, { folder }: SqlMigrations): Migration[] {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+  return files.map((name, at) => {
+    const number = Number(fileName.exec(name)?.[1])
+    if (number !== at + 1) {
+      throw tenancyErrors.migrationFailed({
+        operator: `${module}/${name}: migrations are named 0001_name.sql and numbered without gaps; this one is the ${at + 1}th`,
+      })
+    }
+    const sql = readFileSync(new URL(name, folder), 'utf8')
+    return { module, number, name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+  })
+}

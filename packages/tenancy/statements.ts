@@ -1,0 +1,44 @@
+import { admit } from './admission.ts'
+import type { Statement } from './wire.ts'
+
+/** A statement's text, admitted, with the name under which connections keep it parsed. */
+export interface KnownStatement {
+  readonly text: string
+  readonly name: string
+  readonly doubtful: boolean
+}
+
+export interface Statements {
+  /** @throws tenancy.statement_refused */
+  know(text: string): KnownStatement
+}
+
+/** More distinct texts than this are a sign of values pasted into SQL; the oldest are forgotten. */
+const maxKnown = 2_000
+
+/** One for a process: texts are admitted and named once. */
+export function createStatements(): Statements {
+  const known = new Map<string, KnownStatement>()
+  let made = 0
+  return {
+    know(text) {
+      const found = known.get(text)
+      if (found) return found
+      const statement = { text, name: `rh${(made += 1)}`, ...admit(text) }
+      known.set(text, statement)
+      if (known.size > maxKnown) known.delete(known.keys().next().value!)
+      return statement
+    },
+  }
+}
+
+export const begin: Statement = { text: 'begin', name: 'rh_begin', values: [] }
+export const commit: Statement = { text: 'commit', name: 'rh_commit', values: [] }
+export const rollback: Statement = { text: 'rollback', name: 'rh_rollback', values: [] }
+
+/** Answers no row: one message less each way. */
+export const enter = (tenantId: string, proof: Buffer): Statement => ({
+  text: 'select 1 where rowhouse.enter($1, $2) is null',
+  name: 'rh_enter',
+  values: [tenantId, proof],
+})

@@ -1,0 +1,29 @@
+/** Tenancy: every tenant behind its own door. Begin with door.ts and door/0001_door.sql. */
+
+// What modules see
+export { type TenantDb, queryDb, transactionDb } from './tenant-db.ts'
+export { type SqlMigrations, sqlMigrations } from './migrations.ts'
+
+// The door
+export { type Door, type DoorOptions, type Execute, openDoor } from './door.ts'
+export { type Catalog, type CatalogEntry, createCatalog } from './catalog.ts'
+export { type Pools, createPools } from './pools.ts'
+export { type Proofs, createProofs, makeProof, residenceKey } from './proof.ts'
+export { verifyDatabase } from './verify.ts'
+export { type Deployment, type Placement, type Tier, controlPlacement, deployment, urlOf } from './deployment.ts'
+export { ConnectionLost, type StatementResult, fly } from './wire.ts'
+
+// Building
+export { asClient, asOwner } from './administration.ts'
+export { type ModuleMigrations, type Target, uncovered } from './migrations.ts'
+export {
+  type Migrations,
+  catalogMigrations,
+  listTargets,
+  memberMigrations,
+  migrateAll,
+  prepareCluster,
+} from './prepare.ts'
+export { type NewTenant, type Tenant, type Tenants, createTenants } from './tenants.ts'
+
+export { tenancyErrors } from './errors.ts'

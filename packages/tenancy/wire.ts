@@ -1,0 +1,206 @@
+/**
+ * Statements on the wire: several in one flight of the extended query protocol, with one Sync at the end.
+ *
+ * Between two Syncs PostgreSQL runs everything as one implicit transaction, so a flight of (enter, statement) costs one
+ * round trip where BEGIN, set_config, statement, COMMIT cost four.
+ * Source: PostgreSQL documentation, "Message Flow", sections Extended Query and Pipelining.
+ */
+import type pg from 'pg'
+import { DatabaseError, serialize } from 'pg-protocol'
+import { columnNames, columnParsers, toParameter, type Column } from './values.ts'
+
+/** One statement. With a name it is parsed once per connection; names are made by `Statements`, never by hand. */
+export interface Statement {
+  readonly text: string
+  readonly name: string
+  readonly values: readonly unknown[]
+}
+
+export interface StatementResult {
+  /** As the server names it: SELECT, INSERT, COMMIT, ROLLBACK … */
+  readonly command: string
+  readonly rowCount: number
+  readonly rows: Record<string, unknown>[]
+}
+
+/**
+ * Sends `statements` in one flight and resolves to the result of the last.
+ *
+ * @throws pg's DatabaseError when a statement fails: the ones after it did not run, and the implicit transaction is
+ * rolled back. ConnectionLost when no answer came: whether the statements ran is unknown.
+ */
+export function fly(client: pg.ClientBase, statements: readonly Statement[]): Promise<StatementResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
+  client.query(new Flight(wireOf(client), statements, resolve, reject))
+  return promise
+}
+
+/** The connection broke before the server's answer. */
+export class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super(`The connection to PostgreSQL was lost: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** True when the server reported a changed session setting since the connection was made: somebody left state behind. */
+export const isDoubtful = (client: pg.ClientBase): boolean => wireOf(client).doubtful
+
+/** What we know of one connection beyond what `pg` knows. */
+interface Wire {
+  /** Named statements that the server holds, oldest use first, with the columns they return once described. */
+  readonly prepared: Map<string, Column[] | undefined>
+  /** Names whose Parse is under way. */
+  parsing: string[]
+  doubtful: boolean
+}
+
+/** The part of pg's connection that a Submittable is handed, which its types leave out. */
+interface Connection extends NodeJS.EventEmitter {
+  readonly stream: NodeJS.WritableStream
+}
+
+const wires = new WeakMap<pg.ClientBase, Wire>()
+
+/** A server holds this many named statements per connection; the least recently used is closed for the next. */
+const maxPrepared = 256
+
+function wireOf(client: pg.ClientBase): Wire {
+  const known = wires.get(client)
+  if (known) return known
+  const wire: Wire = { prepared: new Map(), parsing: [], doubtful: false }
+  wires.set(client, wire)
+  const { connection } = client as pg.ClientBase & { readonly connection: Connection }
+  connection.on('parseComplete', () => {
+    const name = wire.parsing.shift()
+    if (name) wire.prepared.set(name, undefined)
+  })
+  connection.on('parameterStatus', () => (wire.doubtful = true))
+  return wire
+}
+
+interface Message<T> {
+  readonly fields: T[]
+}
+
+class Flight implements pg.Submittable {
+  readonly #wire: Wire
+  readonly #statements: readonly Statement[]
+  readonly #resolve: (result: StatementResult) => void
+  readonly #reject: (error: Error) => void
+  #current = 0
+  #columns: Column[] | undefined
+  #rows: Record<string, unknown>[] = []
+  #result: StatementResult | undefined
+
+  constructor(
+    wire: Wire,
+    statements: readonly Statement[],
+    resolve: (result: StatementResult) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#wire = wire
+    this.#statements = statements
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  submit(connection: pg.Connection): void {
+    const messages: Buffer[] = []
+    try {
+      for (const statement of this.#statements) this.#write(statement, messages)
+    } catch (error) {
+      // A value that cannot be written. Nothing was sent, and pg waits for an answer: an empty flight gives it one.
+      this.#wire.parsing = []
+      this.#reject(error as Error)
+      messages.length = 0
+    }
+    messages.push(serialize.sync())
+    ;(connection as unknown as Connection).stream.write(Buffer.concat(messages))
+    this.#columns = this.#knownColumns(0)
+  }
+
+  #write({ name, text, values }: Statement, messages: Buffer[]): void {
+    const { prepared, parsing } = this.#wire
+    const known = name !== '' && prepared.has(name)
+    if (known) {
+      const columns = prepared.get(name)
+      prepared.delete(name)
+      prepared.set(name, columns)
+    } else {
+      if (name !== '') {
+        if (prepared.size + parsing.length >= maxPrepared) this.#closeOldest(messages)
+      }
+      parsing.push(name)
+      messages.push(serialize.parse({ name, text }))
+    }
+    messages.push(serialize.bind({ statement: name, values: values as unknown[], valueMapper: toParameter }))
+    if (!known || !prepared.get(name)) messages.push(serialize.describe({ type: 'P' }))
+    messages.push(serialize.execute())
+  }
+
+  #closeOldest(messages: Buffer[]): void {
+    const oldest = this.#wire.prepared.keys().next().value
+    if (oldest === undefined) return
+    this.#wire.prepared.delete(oldest)
+    messages.push(serialize.close({ type: 'S', name: oldest }))
+  }
+
+  handleRowDescription({ fields }: Message<{ name: string; dataTypeID: number }>): void {
+    const names = columnNames(fields)
+    const parsers = columnParsers(fields)
+    this.#columns = names.map((name, at) => ({ name, parse: parsers[at]! }))
+    const statement = this.#statements[this.#current]
+    if (statement?.name) this.#wire.prepared.set(statement.name, this.#columns)
+  }
+
+  handleDataRow({ fields }: Message<string | null>): void {
+    const row: Record<string, unknown> = {}
+    const columns = this.#columns!
+    try {
+      for (let at = 0; at < fields.length; at += 1) {
+        const { name, parse } = columns[at]!
+        const text = fields[at]!
+        row[name] = text === null ? null : parse(text)
+      }
+      this.#rows.push(row)
+    } catch (error) {
+      // Thrown here it would end the process: this runs in the socket's event handler.
+      this.#reject(error as Error)
+    }
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    const words = text.split(' ')
+    this.#result = { command: words[0]!, rowCount: Number(words.at(-1)) || 0, rows: this.#rows }
+    this.#rows = []
+    this.#current += 1
+    this.#columns = this.#knownColumns(this.#current)
+  }
+
+  #knownColumns(at: number): Column[] | undefined {
+    const statement = this.#statements[at]
+    return statement && this.#wire.prepared.get(statement.name)
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#result) this.#resolve(this.#result)
+    else this.#reject(new Error('The flight ended without a result'))
+  }
+
+  handleError(error: Error): void {
+    this.#wire.parsing = []
+    this.#reject(error instanceof DatabaseError ? error : new ConnectionLost(error))
+  }
+
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: '' })
+  }
+
+  handlePortalSuspended(): void {}
+  handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
+    connection.sendCopyFail('COPY is not admitted')
+  }
+  handleCopyData(): void {}
+}
+
+export { DatabaseError }
