@@ -1,5 +1,9 @@
 /** What a product's modules import: the vocabulary, and nothing that runs by itself. */
 export { type Actor, type Context, type ModuleWords, type TenantOperation, module } from './module.ts'
-export { type Permission, permission, cursorPage, pageInput, decodeCursor, encodeCursor } from '@rowhouse/http'
+export { type Permission, cursorPage, decodeCursor, encodeCursor, pageInput, permission } from '@rowhouse/http'
 export { type SqlMigrations, type TenantDb, sqlMigrations } from '@rowhouse/tenancy'
 export { defineErrors, newId } from '@rowhouse/kernel'
+
+// What a composition root does with them
+export { type ProductModule, bindOperation, productMigrations, tenantOperations } from './product.ts'
+export { platformOperation } from './platform-operation.ts'

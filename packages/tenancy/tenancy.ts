@@ -24,6 +24,7 @@ export {
   migrateAll,
   prepareCluster,
 } from './prepare.ts'
+export { findFaults } from './doctor.ts'
 export { type NewTenant, type Tenant, type Tenants, createTenants } from './tenants.ts'
 
 export { tenancyErrors } from './errors.ts'

@@ -1,0 +1,103 @@
+/**
+ * The composition root: settings in, a running server's parts out, from top to bottom. Nothing else constructs a pillar.
+ */
+import { type ProductModule, bindOperation, tenantOperations as operationsOf } from '@rowhouse/app'
+import { modules } from '@rowhouse/helpdesk'
+import type { Caller, Operation } from '@rowhouse/http'
+import { type ApiKeys, createApiKeys, isOperatorKey } from '@rowhouse/identity'
+import { systemClock } from '@rowhouse/kernel'
+import { apiKeyOperations, createOnboarding, manageApiKeys, members, type Onboard, tenantOperations } from '@rowhouse/modules'
+import {
+  controlPlacement,
+  createCatalog,
+  createPools,
+  createProofs,
+  createTenants,
+  type Door,
+  openDoor,
+  type Pools,
+  type Tenants,
+  verifyDatabase,
+} from '@rowhouse/tenancy'
+import { type Database, migrations } from './database.ts'
+
+export interface Platform {
+  readonly operations: readonly Operation[]
+  readonly door: Door
+  readonly tenants: Tenants
+  readonly apiKeys: ApiKeys
+  readonly onboard: Onboard
+  readonly pools: Pools
+  authenticate(audience: Operation['audience'], token: string): Promise<Caller | null>
+  /** The id of the tenant whose name the host is: `acme.localhost`. */
+  tenantOfHost(host: string): Promise<string | null>
+  /** What keeps the server from serving. */
+  obstacles(): Promise<string[]>
+}
+
+export interface PlatformOptions {
+  readonly database: Database
+  readonly doorKey: string
+  readonly operatorApiKey: string
+  readonly poolSize: number
+  readonly domain: string
+}
+
+export function compose({ database, doorKey: doorKeyHex, operatorApiKey, poolSize, domain }: PlatformOptions): Platform {
+  const { names, url, migratorUrl } = database
+  const doorKey = Buffer.from(doorKeyHex, 'hex')
+  const clock = systemClock
+
+  // Tenancy
+  const pools = createPools({ url, maxConnections: poolSize, acquireTimeoutMs: 2_000, verify: verifyDatabase })
+  const catalog = createCatalog({ pools, names, clock })
+  const door = openDoor({ pools, catalog, proofs: createProofs(doorKey, clock), holdMs: 5_000 })
+  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrations.houses })
+
+  // Identity
+  const control = door.at(() => controlPlacement(names))
+  const tenantExists = async (id: string) => (await catalog.find(id)) !== undefined
+  const apiKeys = createApiKeys({ control, tenantExists, clock })
+  const onboard = createOnboarding({ tenants, door, apiKeys })
+
+  // Modules
+  const product: readonly ProductModule[] = [members, ...modules]
+  const bound = product.flatMap(operationsOf).map((operation) => bindOperation(operation, door, clock))
+  const permissions = [...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name])].toSorted()
+  const operations = [...bound, ...apiKeyOperations(apiKeys, permissions), ...tenantOperations(tenants, onboard)]
+
+  return {
+    operations,
+    door,
+    tenants,
+    apiKeys,
+    onboard,
+    pools,
+
+    async authenticate(audience, token) {
+      if (audience === 'operator') return isOperatorKey(token, operatorApiKey) ? operator : null
+      const holder = await apiKeys.authenticate(token)
+      if (!holder) return null
+      const { keyId: id, tenantId, memberId, permissions: held } = holder
+      return { kind: 'api-key', id, tenantId, memberId, permissions: held }
+    },
+
+    async tenantOfHost(host) {
+      const slug = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : undefined
+      return slug === undefined || slug.includes('.') ? null : ((await catalog.findBySlug(slug)) ?? null)
+    },
+
+    async obstacles() {
+      try {
+        for (const name of [names.controlDatabase, names.sharedDatabase]) {
+          await pools.lend(name, (client) => client.query('select 1'))
+        }
+        return []
+      } catch (error) {
+        return [error instanceof Error ? error.message : String(error)]
+      }
+    },
+  }
+}
+
+const operator: Caller = { kind: 'operator', id: 'operator', memberId: null, tenantId: null, permissions: ['*'] }

@@ -1,0 +1,79 @@
+/** Every setting of the server. docs/reference/config.md and .env.example are generated from here. */
+import { type Config, defineConfig, setting } from '@rowhouse/kernel'
+import { z } from 'zod'
+
+const port = z.coerce
+  .number({ error: 'must be a port number' })
+  .int('must be a whole number')
+  .min(0, 'must be a port number from 0 to 65535')
+  .max(65_535, 'must be a port number from 0 to 65535')
+
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/[^/@]+@[^/]+\/[^/?]+/, 'must be postgres://USER:PASSWORD@HOST:PORT/DATABASE')
+  .optional()
+
+export const settings = defineConfig({
+  port: setting('PORT', port, 'Port of the public server; 0 takes a free one.', { default: '3000' }),
+  host: setting('HOST', z.string().min(1), 'Address that the public server listens on.', { default: '127.0.0.1' }),
+  domain: setting(
+    'DOMAIN',
+    z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name, without scheme or port'),
+    'Host name of the product. A tenant’s is `<slug>.<domain>`.',
+    { default: 'localhost' },
+  ),
+  managementPort: setting(
+    'MANAGEMENT_PORT',
+    port,
+    'Port of metrics and health, on loopback. Never make it public; 0 takes a free one.',
+    { default: '9464' },
+  ),
+  home: setting('ROWHOUSE_HOME', z.string().min(1), 'Folder for everything that `npm start` keeps.', { default: '.rowhouse' }),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    postgresUrl,
+    'PostgreSQL 15 or newer, as the application’s role, naming the control database. Without it an embedded PostgreSQL 18 runs in ROWHOUSE_HOME.',
+    { secret: true },
+  ),
+  migratorUrl: setting(
+    'DATABASE_MIGRATOR_URL',
+    postgresUrl,
+    'The same database as the migrator’s role, which builds tenants’ houses. Needed with DATABASE_URL.',
+    { secret: true },
+  ),
+  adminUrl: setting(
+    'DATABASE_ADMIN_URL',
+    postgresUrl,
+    'An administrator’s URL, for `rowhouse migrate run` alone: it makes the two roles with the passwords of the URLs above, and the databases.',
+    { secret: true },
+  ),
+  prefix: setting(
+    'DATABASE_PREFIX',
+    z.string().regex(/^[a-z][a-z0-9_]{0,20}$/, 'must be lower-case letters, digits and _, at most 21'),
+    'Begins the names of this deployment’s roles and databases in the cluster.',
+    { default: 'rowhouse' },
+  ),
+  poolSize: setting('DATABASE_POOL_SIZE', z.coerce.number().int().min(1).max(1_000), 'Connections to each database, at most.', {
+    default: '16',
+  }),
+  doorKey: setting(
+    'DOOR_KEY',
+    z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits: `openssl rand -hex 32`').optional(),
+    'Proves to the databases that a transaction is for the tenant it names; the same on every node. Without it one is made and kept in ROWHOUSE_HOME.',
+    { secret: true },
+  ),
+  operatorApiKey: setting(
+    'OPERATOR_API_KEY',
+    z.string().min(32, 'must have at least 32 characters').optional(),
+    'Bearer key for /operator/v1. Without it one is made and kept in ROWHOUSE_HOME.',
+    { secret: true },
+  ),
+  logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'Least level that is logged.', { default: 'info' }),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    z.url().optional(),
+    'Base URL of an OpenTelemetry collector (OTLP over HTTP). Without it no trace is recorded.',
+  ),
+})
+
+export type ServerConfig = Config<typeof settings>

@@ -1,0 +1,76 @@
+/** Which PostgreSQL the server stands on: the one of DATABASE_URL, or an embedded one that is made ready on the spot. */
+import { join } from 'node:path'
+import { identityMigrations } from '@rowhouse/identity'
+import type { Lifecycle, RowhouseError } from '@rowhouse/kernel'
+import { openPostgres } from '@rowhouse/postgres'
+import {
+  catalogMigrations,
+  type Deployment,
+  deployment,
+  memberMigrations,
+  migrateAll,
+  type Migrations,
+  prepareCluster,
+  urlOf,
+} from '@rowhouse/tenancy'
+import { productMigrations } from '@rowhouse/app'
+import { modules } from '@rowhouse/helpdesk'
+import type { ServerConfig } from './config.ts'
+import { serverErrors } from './errors.ts'
+import type { HomeSecrets } from './home-folder.ts'
+
+export interface Database {
+  readonly names: Deployment
+  /** As the application's role. */
+  readonly url: string
+  readonly migratorUrl: string
+}
+
+/** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
+export const migrations: Migrations = {
+  control: [catalogMigrations, identityMigrations],
+  houses: [memberMigrations, ...productMigrations(modules)],
+}
+
+/** @throws server.incomplete_configuration, and what preparing the embedded server throws */
+export async function openDatabase(
+  config: ServerConfig,
+  home: string,
+  secrets: HomeSecrets,
+  lifecycle: Lifecycle,
+  onProblem: (error: RowhouseError) => void,
+): Promise<Database> {
+  if (config.databaseUrl !== undefined) return externalDatabase(config, config.databaseUrl)
+
+  const names = deployment(config.prefix, config.prefix)
+  const postgres = await openPostgres({
+    folder: join(home, 'postgres'),
+    settings: { max_connections: 200, shared_buffers: '256MB' },
+    onProblem,
+  })
+  await lifecycle.start({ name: 'postgres', stop: () => postgres.stop() })
+  await prepareCluster(postgres.url, names, secrets)
+  const login = (role: string, password: string) => {
+    const url = new URL(urlOf(postgres.url, names.controlDatabase))
+    url.username = role
+    url.password = password
+    return url.href
+  }
+  const migratorUrl = login(names.migrator, secrets.migratorPassword)
+  await migrateAll(migratorUrl, names, migrations)
+  return { names, migratorUrl, url: login(names.application, secrets.applicationPassword) }
+}
+
+function externalDatabase({ prefix, migratorUrl }: ServerConfig, databaseUrl: string): Database {
+  const names = deploymentOf(prefix, databaseUrl)
+  if (migratorUrl === undefined) {
+    throw serverErrors.incompleteConfiguration({
+      operator: 'DATABASE_URL is set and DATABASE_MIGRATOR_URL is not: give the migrator’s URL of the same database too.',
+    })
+  }
+  return { names, url: databaseUrl, migratorUrl }
+}
+
+/** The names of the deployment whose control database a URL names. */
+export const deploymentOf = (prefix: string, databaseUrl: string): Deployment =>
+  deployment(prefix, decodeURIComponent(new URL(databaseUrl).pathname.slice(1)))

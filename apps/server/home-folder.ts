@@ -1,0 +1,58 @@
+/** ROWHOUSE_HOME: secrets made at the first start, and whatever else is kept. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync, renameSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { serverErrors } from './errors.ts'
+
+export interface HomeSecrets {
+  readonly doorKey: string
+  readonly operatorApiKey: string
+  readonly applicationPassword: string
+  readonly migratorPassword: string
+}
+
+/** Makes the folder, private to its user. @throws server.home_not_writable */
+export function openHome(folder: string): string {
+  const home = resolve(folder)
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o711 })
+    writeFileSync(join(home, '.writable'), '')
+    return home
+  } catch (cause) {
+    throw serverErrors.homeNotWritable({
+      operator: `ROWHOUSE_HOME ${home} cannot be written (${(cause as NodeJS.ErrnoException).code}): choose another folder, or change its owner.`,
+      cause,
+    })
+  }
+}
+
+/** The secrets of this home, made at random the first time. */
+export function homeSecrets(home: string): HomeSecrets {
+  const file = join(home, 'secrets.json')
+  const kept = readJson<HomeSecrets>(file)
+  if (kept) return kept
+  const secrets: HomeSecrets = {
+    doorKey: randomBytes(32).toString('hex'),
+    operatorApiKey: `rho_${randomBytes(32).toString('base64url')}`,
+    applicationPassword: randomBytes(24).toString('base64url'),
+    migratorPassword: randomBytes(24).toString('base64url'),
+  }
+  writePrivate(file, secrets)
+  return secrets
+}
+
+/** Undefined when there is no such file. */
+export function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw serverErrors.homeNotWritable({ operator: `${file} cannot be read: ${String(cause)}. Restore it, or remove the folder to begin anew.`, cause })
+  }
+}
+
+/** Whole or not at all, also when the process is killed while it writes; for the owner's eyes only. */
+export function writePrivate(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}

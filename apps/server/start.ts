@@ -1,0 +1,102 @@
+/** `npm start`: a whole running Rowhouse on one machine. */
+import { join } from 'node:path'
+import { settings } from './config.ts'
+import { createLifecycle, readConfig, RowhouseError, armCrashPoint } from '@rowhouse/kernel'
+import { createHttpServer, createManagementServer } from '@rowhouse/http'
+import { createLog } from '@rowhouse/telemetry'
+import { startTelemetry } from '@rowhouse/telemetry/sdk'
+import { compose } from './compose.ts'
+import { openDatabase } from './database.ts'
+import { seedDemo } from './demo.ts'
+import { homeSecrets, openHome } from './home-folder.ts'
+import { homePage } from './home-page.ts'
+import { api, referencePages } from './documents.ts'
+
+const lifecycle = createLifecycle({
+  stopTimeoutMs: 15_000,
+  onProblem: (part, error) => console.error(`${part} did not stop cleanly: ${String(error)}`),
+})
+
+async function start(): Promise<void> {
+  const config = readConfig(settings, process.env)
+  if (process.env.ROWHOUSE_CRASH_POINT) armCrashPoint(process.env.ROWHOUSE_CRASH_POINT)
+  const home = openHome(config.home)
+  const secrets = homeSecrets(home)
+  const log = createLog({ level: config.logLevel })
+  const pages = referencePages()
+
+  const telemetry = await startTelemetry({ serviceName: 'rowhouse', otlpEndpoint: config.otlpEndpoint, log })
+  await lifecycle.start({ name: 'telemetry', stop: () => telemetry.shutdown() })
+  const database = await openDatabase(config, home, secrets, lifecycle, (error) => log.error({ err: error }, 'postgres'))
+  const operatorApiKey = config.operatorApiKey ?? secrets.operatorApiKey
+  const platform = compose({
+    database,
+    doorKey: config.doorKey ?? secrets.doorKey,
+    operatorApiKey,
+    poolSize: config.poolSize,
+    domain: config.domain,
+  })
+  await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
+  await platform.pools.lend(database.names.controlDatabase, async () => {})
+  await platform.pools.lend(database.names.sharedDatabase, async () => {})
+  await platform.tenants.repair()
+
+  const server = createHttpServer({
+    operations: platform.operations,
+    authenticate: platform.authenticate,
+    tenantOfHost: platform.tenantOfHost,
+    allowedHosts: [config.domain, 'localhost'],
+    ready: platform.obstacles,
+    home: homePage,
+    api,
+    pages: await pages,
+    log,
+  })
+  const management = createManagementServer({ ready: server.ready, metricsText: telemetry.metricsText, log })
+  let origin = ''
+  await lifecycle.start({
+    name: 'management',
+    start: () => management.listen({ host: '127.0.0.1', port: config.managementPort }).then(() => {}),
+    stop: () => management.close(),
+  })
+  await lifecycle.start({
+    name: 'http',
+    start: async () => void (origin = await server.listen({ host: config.host, port: config.port })),
+    drain: () => server.close(),
+  })
+
+  const demo = await seedDemo(platform, { origin, operatorApiKey, file: join(home, 'demo.json') })
+  console.log(`
+  Rowhouse runs.
+
+  Home        ${origin}/
+  API         ${origin}/docs
+  Operators   ${origin}/operator/docs
+  Demo keys   ${demo.file}
+
+  Try         curl -H "Authorization: Bearer ${demo.exampleKey}" ${origin}/api/v1/tickets
+`)
+  console.log(`ready ${origin}`)
+}
+
+let stopping = false
+function stopOn(signal: NodeJS.Signals): void {
+  process.on(signal, () => {
+    if (stopping) return
+    stopping = true
+    void lifecycle.stop().then(() => process.exit(0))
+  })
+}
+stopOn('SIGINT')
+stopOn('SIGTERM')
+
+start().catch(async (error: unknown) => {
+  if (stopping) return
+  console.error(explain(error))
+  await lifecycle.stop()
+  process.exit(1)
+})
+
+/** One clear sentence for what the operator can mend; the whole error for what is our fault. */
+const explain = (error: unknown): string =>
+  error instanceof RowhouseError ? `${error.operator ?? error.definition.operator} (${error.code})` : String((error as Error).stack ?? error)

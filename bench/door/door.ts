@@ -1,0 +1,160 @@
+/** A tenant's read through the sealed door, against the same read by hand and against the usual way. See ../README.md. */
+import { delayProxy } from '@rowhouse/testing'
+import type { Tier } from '@rowhouse/tenancy'
+import type { Bench } from '../bench.ts'
+import { type Effort, measure, type Measured, medianOf, type Ratio, ratioOf, type Side } from '../measure.ts'
+import { createProbes } from './probes.ts'
+import * as reads from './sides.ts'
+import { openStage, type Size, type Stage } from './stage.ts'
+import * as writes from './writes.ts'
+
+const full: Size = {
+  tenants: { shared: 1_000, schema: 200, database: 20 },
+  rows: { shared: 1_000, schema: 1_000, database: 10_000 },
+}
+
+export const doorBench: Bench = {
+  name: 'door',
+  title: 'one row by its id through the sealed door, 1,000,000 rows of 1,000 tenants, in every tier',
+  run: (say) => benchDoor(full, { rounds: 30, sliceMs: 150 }, say),
+}
+
+/** One ratio, and the least it must be when the project has promised that. */
+interface Figure {
+  readonly name: string
+  readonly ratio: Ratio
+  readonly atLeast: number | undefined
+}
+
+export async function benchDoor(size: Size, effort: Pick<Effort, 'rounds' | 'sliceMs'>, say: (line: string) => void) {
+  const stage = await openStage(size, say)
+  const measured: Record<string, Measured> = {}
+  const figures: Figure[] = []
+
+  async function compare(what: string, inFlight: number, sides: readonly Side[], comparisons: readonly Comparison[]) {
+    const key = `${what}, ${inFlight} in flight`
+    const result = await measure(sides, { ...effort, inFlight })
+    measured[key] = result
+    say(`${key}: ${sides.map(({ name }) => `${name} ${perSecond(result, name)}/s`).join(', ')}`)
+    for (const [side, other, atLeast] of comparisons) {
+      const figure = { name: `${key}: ${side} / ${other}`, ratio: ratioOf(result, side, other), atLeast }
+      figures.push(figure)
+      say(`  ${line(figure)}`)
+    }
+  }
+
+  try {
+    await benchReads(stage, size, compare)
+    await benchDelayed(stage, size, compare)
+    await benchWrites(stage, size, compare)
+  } finally {
+    await stage.stop()
+  }
+  return { figures: summary(figures), details: { size, figures, measured } }
+}
+
+type Comparison = readonly [side: string, other: string, atLeast?: number]
+type Compare = (
+  what: string,
+  inFlight: number,
+  sides: readonly Side[],
+  comparisons: readonly Comparison[],
+) => Promise<void>
+
+async function benchReads(stage: Stage, size: Size, compare: Compare): Promise<void> {
+  const { door, pools, proofs } = stage.openDoor(stage.applicationUrl)
+  const hand = reads.createHandPools(stage.byHandUrl)
+  try {
+    for (const tier of ['shared', 'database', 'schema'] as const) {
+      const next = probesOf(stage, size, tier)
+      const byHand = tier === 'schema' ? reads.byHandUnnamed(hand, next) : reads.byHandNamed(hand, next)
+      const atLeast = tier === 'schema' ? 0.7 : 0.6
+      for (const inFlight of [1, 16]) {
+        await compare(
+          `${tier} tier`,
+          inFlight,
+          [byHand, reads.doorByKysely(door, next), reads.doorByText(door, next)],
+          [
+            ['door by Kysely', byHand.name, atLeast],
+            ['door by text', byHand.name, atLeast],
+          ],
+        )
+      }
+    }
+    const next = probesOf(stage, size, 'schema')
+    const sides = [reads.flightNamed(pools, proofs, '', next), reads.flightNamed(pools, proofs, 'flight', next)]
+    for (const inFlight of [1, 16]) {
+      await compare('schema tier, names', inFlight, sides, [['flight, named', 'flight, unnamed']])
+    }
+  } finally {
+    await Promise.all([pools.stop(), hand.stop()])
+  }
+}
+
+/** The door against four awaited round trips, over a network of 1 ms there and back. */
+async function benchDelayed(stage: Stage, size: Size, compare: Compare): Promise<void> {
+  const proxy = await delayProxy({ target: stage.applicationUrl, delayMs: 0.5 })
+  const { door, pools } = stage.openDoor(proxy.url)
+  const hand = reads.createHandPools(viaPort(stage.usualUrl, proxy.port))
+  const next = probesOf(stage, size, 'shared')
+  try {
+    for (const [inFlight, atLeast] of [
+      [1, 3.5],
+      [16, 2.5],
+    ] as const) {
+      const sides = [reads.doorByKysely(door, next), reads.usualWay(hand, next)]
+      await compare('1 ms of network', inFlight, sides, [['door by Kysely', 'usual way', atLeast]])
+    }
+    const changes = [writes.changeThroughDoor(door, next), writes.changeUsualWay(hand, next)]
+    await compare('1 ms of network, read and change', 1, changes, [['door by Kysely', 'usual way']])
+  } finally {
+    await Promise.all([pools.stop(), hand.stop()])
+    await proxy.close()
+  }
+}
+
+async function benchWrites(stage: Stage, size: Size, compare: Compare): Promise<void> {
+  const { door, pools } = stage.openDoor(stage.applicationUrl)
+  const hand = reads.createHandPools(stage.byHandUrl)
+  const usual = reads.createHandPools(stage.usualUrl)
+  const next = probesOf(stage, size, 'shared')
+  try {
+    const reading = [reads.doorByKysely(door, next), reads.usualWay(usual, next)]
+    await compare('read', 16, reading, [['door by Kysely', 'usual way']])
+    const inserts = [
+      writes.insertThroughDoor(door, next),
+      writes.insertByHand(hand, next),
+      writes.insertUsualWay(usual, next),
+    ]
+    await compare('insert', 16, inserts, [
+      ['door by Kysely', 'by hand, named'],
+      ['door by Kysely', 'usual way'],
+    ])
+    const changes = [writes.changeThroughDoor(door, next), writes.changeUsualWay(usual, next)]
+    await compare('read and change', 16, changes, [['door by Kysely', 'usual way']])
+  } finally {
+    await Promise.all([pools.stop(), hand.stop(), usual.stop()])
+  }
+}
+
+const probesOf = ({ tenants }: Stage, { rows }: Size, tier: Tier) => createProbes(tenants[tier], rows[tier])
+
+function viaPort(url: string, port: number): string {
+  const other = new URL(url)
+  other.port = String(port)
+  return other.href
+}
+
+const perSecond = ({ perSecond }: Measured, side: string) => Math.round(medianOf(perSecond[side]!)).toLocaleString('en')
+
+function line({ name, ratio: { median, quartiles }, atLeast }: Figure): string {
+  const spread = `${quartiles[0].toFixed(2)}–${quartiles[1].toFixed(2)}`
+  const goal = atLeast === undefined ? '' : `, at least ${atLeast}: ${median >= atLeast ? 'met' : 'missed'}`
+  return `${name}: ${median.toFixed(2)} (${spread}${goal})`
+}
+
+const summary = (figures: readonly Figure[]): string =>
+  figures
+    .filter(({ atLeast }) => atLeast !== undefined)
+    .map(line)
+    .join(' · ')

@@ -1,0 +1,138 @@
+/** What the bench measures on: a deployment with tenants in all three tiers, and the same data for reading by hand. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { newId, systemClock } from '@rowhouse/kernel'
+import { openPostgres } from '@rowhouse/postgres'
+import {
+  catalogMigrations,
+  createCatalog,
+  createPools,
+  createProofs,
+  createTenants,
+  deployment,
+  type Door,
+  memberMigrations,
+  migrateAll,
+  openDoor,
+  type Pools,
+  prepareCluster,
+  type Proofs,
+  sqlMigrations,
+  type Tenant,
+  type Tenants,
+  type Tier,
+  urlOf,
+  verifyDatabase,
+} from '@rowhouse/tenancy'
+import pg from 'pg'
+import { fillByHand, fillHouse } from './rows.ts'
+
+export interface Size {
+  readonly tenants: Readonly<Record<Tier, number>>
+  /** Of one tenant. */
+  readonly rows: Readonly<Record<Tier, number>>
+}
+
+export interface Stage {
+  readonly tenants: Readonly<Record<Tier, readonly Tenant[]>>
+  /** The application's URL: through the door. */
+  readonly applicationUrl: string
+  /** A role that row security does not bind: by hand, without tenancy. */
+  readonly byHandUrl: string
+  /** A role for the usual way: set_config and a policy that trusts it, on a copy of the shared tier's table. */
+  readonly usualUrl: string
+  /** A door of its own, by way of `url`. */
+  openDoor(url: string): { readonly door: Door; readonly pools: Pools; readonly proofs: Proofs }
+  stop(): Promise<void>
+}
+
+/** As many connections as there are units in flight. */
+export const poolSize = 16
+
+const names = deployment('bench', 'bench')
+const modules = [memberMigrations, { module: 'items', migrations: sqlMigrations(import.meta.url, './migrations') }]
+
+export async function openStage(size: Size, say: (line: string) => void): Promise<Stage> {
+  const folder = await mkdtemp('/tmp/rowhouse-bench-')
+  const postgres = await openPostgres({
+    folder,
+    settings: { shared_buffers: '2GB', max_connections: 1_000, max_wal_size: '8GB', checkpoint_timeout: '1h' },
+  })
+  const stop = async () => {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    return { ...(await build(postgres.url, size, say)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function build(adminUrl: string, size: Size, say: (line: string) => void): Promise<Omit<Stage, 'stop'>> {
+  const applicationPassword = newId()
+  const migratorPassword = newId()
+  const migratorUrl = loginUrl(adminUrl, names.migrator, migratorPassword)
+  const doorKey = randomBytes(32)
+  await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword })
+  await migrateAll(migratorUrl, names, { control: [catalogMigrations], houses: modules })
+
+  const builder = createTenants({ migratorUrl, names, doorKey, modules })
+  const tenants: Record<Tier, Tenant[]> = { shared: [], schema: [], database: [] }
+  for (const tier of ['shared', 'schema', 'database'] as const) {
+    const startMs = performance.now()
+    tenants[tier] = await createMany(builder, tier, size.tenants[tier])
+    await fillHouses(adminUrl, tenants[tier], size.rows[tier])
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
+    say(`${tier} tier: ${size.tenants[tier]} tenants of ${size.rows[tier]} rows (${seconds} s)`)
+  }
+
+  const password = newId()
+  await fillByHand(adminUrl, tenants, password)
+  return {
+    tenants,
+    applicationUrl: loginUrl(adminUrl, names.application, applicationPassword, names.sharedDatabase),
+    byHandUrl: loginUrl(adminUrl, 'by_hand', password, names.sharedDatabase),
+    usualUrl: loginUrl(adminUrl, 'usual', password, names.sharedDatabase),
+    openDoor(url) {
+      const pools = createPools({ url, maxConnections: poolSize, acquireTimeoutMs: 10_000, verify: verifyDatabase })
+      const proofs = createProofs(doorKey, systemClock)
+      const catalog = createCatalog({ pools, names, clock: systemClock })
+      return { door: openDoor({ pools, catalog, proofs, holdMs: 1_000 }), pools, proofs }
+    },
+  }
+}
+
+async function createMany(builder: Tenants, tier: Tier, count: number): Promise<Tenant[]> {
+  const numbers = Array.from({ length: count }, (_, at) => at + 1)
+  const made: Tenant[] = []
+  const worker = async () => {
+    for (let at = numbers.pop(); at !== undefined; at = numbers.pop()) {
+      made.push(await builder.create({ slug: `${tier}-${at}`, name: `Bench ${at}`, tier }, async () => {}))
+    }
+  }
+  await Promise.all(Array.from({ length: 4 }, worker))
+  return made
+}
+
+async function fillHouses(adminUrl: string, tenants: readonly Tenant[], rows: number): Promise<void> {
+  const byDatabase = Map.groupBy(tenants, ({ placement }) => placement.databaseName)
+  for (const [databaseName, residents] of byDatabase) {
+    const client = new pg.Client({ connectionString: urlOf(adminUrl, databaseName) })
+    await client.connect()
+    try {
+      const bySchema = Map.groupBy(residents, ({ placement }) => placement.schemaName)
+      for (const [schemaName, housemates] of bySchema) await fillHouse(client, schemaName, housemates, rows)
+    } finally {
+      await client.end()
+    }
+  }
+}
+
+function loginUrl(url: string, user: string, password: string, databaseName?: string): string {
+  const login = new URL(databaseName ? urlOf(url, databaseName) : url)
+  login.username = user
+  login.password = password
+  return login.href
+}

@@ -1,0 +1,123 @@
+/**
+ * API keys. A key is `rhk_` and 48 bytes in base64url: the tenant's id and 256 random bits. That it names its tenant lets
+ * it be looked up inside that tenant's door; a key with another tenant's id in it matches no hash there.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { type Clock, newId } from '@rowhouse/kernel'
+import { type Door, queryDb } from '@rowhouse/tenancy'
+import { identityErrors } from './errors.ts'
+import type { IdentityTables } from './tables.ts'
+
+export interface ApiKey {
+  readonly id: string
+  readonly name: string
+  /** Permission names; `*` stands for all. */
+  readonly permissions: readonly string[]
+  readonly memberId: string | null
+  /** RFC 3339. */
+  readonly createdAt: string
+}
+
+export type NewApiKey = Pick<ApiKey, 'name' | 'permissions' | 'memberId'>
+
+export interface ApiKeyHolder {
+  readonly keyId: string
+  readonly tenantId: string
+  readonly memberId: string | null
+  readonly permissions: readonly string[]
+}
+
+export interface ApiKeys {
+  /** Makes a key and returns it with its secret, which cannot be had again. */
+  create(tenantId: string, key: NewApiKey): Promise<ApiKey & { readonly secret: string }>
+  /** The valid keys, oldest first, `limit` at most, after the id of the page before. */
+  list(tenantId: string, page: { readonly after: string | null; readonly limit: number }): Promise<ApiKey[]>
+  /** @throws identity.api_key_not_found */
+  revoke(tenantId: string, id: string): Promise<void>
+  /** Who holds this key; null when it is not a valid one. Another node's revocation is seen within `trustMs`. */
+  authenticate(secret: string): Promise<ApiKeyHolder | null>
+}
+
+const prefix = 'rhk_'
+const trustMs = 10_000
+const maxCached = 10_000
+
+/** @param control the door at the control database, where keys live. */
+export function createApiKeys({ control, tenantExists, clock }: {
+  readonly control: Door
+  readonly tenantExists: (tenantId: string) => Promise<boolean>
+  readonly clock: Clock
+}): ApiKeys {
+  const known = new Map<string, { holder: ApiKeyHolder; until: number }>()
+  const db = (tenantId: string) => queryDb<IdentityTables>(control, tenantId)
+
+  return {
+    async create(tenantId, { name, permissions, memberId }) {
+      const secret = makeSecret(tenantId)
+      const key = await db(tenantId)
+        .insertInto('apiKeys')
+        .values({ id: newId(), name, permissions: [...permissions], memberId, hash: hashOf(secret) })
+        .returning(columns)
+        .executeTakeFirstOrThrow()
+      return { ...key, secret }
+    },
+
+    list: (tenantId, { after, limit }) =>
+      db(tenantId)
+        .selectFrom('apiKeys')
+        .select(columns)
+        .where('revokedAt', 'is', null)
+        .$if(after !== null, (query) => query.where('id', '>', after))
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+
+    async revoke(tenantId, id) {
+      const revoked = await db(tenantId)
+        .updateTable('apiKeys')
+        .set({ revokedAt: new Date(clock.now()).toISOString() })
+        .where('id', '=', id)
+        .where('revokedAt', 'is', null)
+        .returning('hash')
+        .executeTakeFirst()
+      if (!revoked) throw identityErrors.apiKeyNotFound({ operator: `No valid key ${id} in tenant ${tenantId}` })
+      known.delete(revoked.hash.toString('base64'))
+    },
+
+    async authenticate(secret) {
+      const tenantId = tenantOf(secret)
+      if (!tenantId) return null
+      const hash = hashOf(secret)
+      const cacheKey = hash.toString('base64')
+      const cached = known.get(cacheKey)
+      if (cached && cached.until > clock.now()) return cached.holder
+      known.delete(cacheKey)
+      if (!(await tenantExists(tenantId))) return null
+      const row = await db(tenantId)
+        .selectFrom('apiKeys')
+        .select(['id', 'memberId', 'permissions'])
+        .where('hash', '=', hash)
+        .where('revokedAt', 'is', null)
+        .executeTakeFirst()
+      if (!row) return null
+      const holder = { keyId: row.id, tenantId, memberId: row.memberId, permissions: row.permissions }
+      known.set(cacheKey, { holder, until: clock.now() + trustMs })
+      if (known.size > maxCached) known.delete(known.keys().next().value!)
+      return holder
+    },
+  }
+}
+
+const columns = ['id', 'name', 'permissions', 'memberId', 'createdAt'] as const
+
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
+
+const makeSecret = (tenantId: string) =>
+  prefix + Buffer.concat([Buffer.from(tenantId.replaceAll('-', ''), 'hex'), randomBytes(32)]).toString('base64url')
+
+/** The tenant that a key names, or undefined when the text cannot be a key. */
+function tenantOf(secret: string): string | undefined {
+  if (!/^rhk_[A-Za-z0-9_-]{64}$/.test(secret)) return undefined
+  const hex = Buffer.from(secret.slice(prefix.length), 'base64url').toString('hex', 0, 16)
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

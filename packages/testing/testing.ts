@@ -1,0 +1,6 @@
+/** What tests, proofs and benches stand on: real servers, and a network that is slower than loopback. */
+export { type DelayProxy, delayProxy } from './delay-proxy.ts'
+export { type RunningServer, type ServerDeclaration, type Source } from './servers/declaration.ts'
+export { postgres15, postgres18 } from './servers/postgres.ts'
+export { startServer, testingErrors } from './servers/provide.ts'
+export { server, servers } from './servers/shared.ts'
