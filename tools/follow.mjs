@@ -13,7 +13,7 @@ function stopWhenOrphaned() {
     if (process.ppid === parent) return
     clearInterval(timer)
     process.kill(process.pid, 'SIGTERM')
-  }, 500)
+  }, 250)
   timer.unref()
 }
 

@@ -23,20 +23,17 @@ export async function installIfMissing(root) {
 
 /** Compares what should be there with npm's own record of what is: no clock is involved, so no install is for nothing. */
 function isInstalled(root) {
-  const [wanted, present] = [
-    packagesOf(join(root, 'package-lock.json')),
-    packagesOf(join(root, 'node_modules', '.package-lock.json')),
-  ]
-  if (!present) return false
-  if (read(stampOf(root)) === hash(read(join(root, 'package-lock.json')))) return true
-  return Object.entries(wanted ?? {}).every(([path, { optional, version, integrity, link }]) => {
+  const lock = read(join(root, 'package-lock.json'))
+  const record = read(join(root, 'node_modules', '.package-lock.json'))
+  if (!record) return false
+  if (read(stampOf(root)) === hash(lock)) return true
+  const [wanted, present] = [JSON.parse(lock).packages, JSON.parse(record).packages]
+  return Object.entries(wanted).every(([path, { optional, version, integrity, link }]) => {
     if (!path.includes('node_modules/') || optional) return true
     const found = present[path]
     return found && found.link === link && found.version === version && found.integrity === integrity
   })
 }
-
-const packagesOf = (lockFile) => JSON.parse(read(lockFile) || '{}').packages
 
 /** What npm ci installed last, in case its record and the lock file do not say it in the same words. */
 const stampOf = (root) => join(root, 'node_modules', '.rowhouse-installed')
@@ -57,9 +54,11 @@ async function npmCi(root) {
   const follow = new URL('follow.mjs', import.meta.url).href
   const npm = process.env.npm_execpath
   const [program, ...first] = npm?.endsWith('.js') ? [process.execPath, '--import', follow, npm] : ['npm']
-  const child = spawn(program, [...first, 'ci', '--no-audit', '--no-fund', '--include=dev'], {
+  const child = spawn(program, [...first, 'ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], {
     cwd: root,
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_(.*prefix|loglevel)$/.test(name))),
+    env: Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^npm_config_(.*prefix|loglevel)$/.test(name)),
+    ),
     stdio: ['ignore', 2, 2],
     shell: program === 'npm' && process.platform === 'win32',
   })

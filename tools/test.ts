@@ -15,7 +15,11 @@ const failedChecks = filters.length === 0 ? await check() : []
 const folder = mkdtempSync(join(tmpdir(), 'rowhouse-test-'))
 const report = join(folder, 'report.json')
 const environment = args.includes('--all') ? { ROWHOUSE_TEST_ALL: '1' } : {}
-const code = await runProgram('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, ...filters], environment)
+const code = await runProgram(
+  'vitest',
+  ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, ...filters],
+  environment,
+)
 const { passed, failed } = counts(report)
 rmSync(folder, { recursive: true })
 

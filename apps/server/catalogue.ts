@@ -9,7 +9,20 @@ import { postgresErrors } from '@rowhouse/postgres'
 import { tenancyErrors } from '@rowhouse/tenancy'
 import { serverErrors } from './errors.ts'
 
-const parts = [cliErrors, doctorErrors, explainErrors, configErrors, deskErrors, httpErrors, identityErrors, mailErrors, membersErrors, postgresErrors, serverErrors, tenancyErrors]
+const parts = [
+  cliErrors,
+  doctorErrors,
+  explainErrors,
+  configErrors,
+  deskErrors,
+  httpErrors,
+  identityErrors,
+  mailErrors,
+  membersErrors,
+  postgresErrors,
+  serverErrors,
+  tenancyErrors,
+]
 
 export const catalogue: readonly ErrorCode[] = parts
   .flatMap((part): ErrorCode[] => Object.values(part))

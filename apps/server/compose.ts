@@ -2,11 +2,17 @@
  * The composition root: settings in, a running server's parts out, from top to bottom. Nothing else constructs a pillar.
  */
 import { type ProductModule, bindOperation, tenantOperations as operationsOf } from '@rowhouse/app'
-import { modules } from '@rowhouse/helpdesk'
 import type { Caller, Operation } from '@rowhouse/http'
 import { type ApiKeys, createApiKeys, isOperatorKey } from '@rowhouse/identity'
 import { systemClock } from '@rowhouse/kernel'
-import { apiKeyOperations, createOnboarding, manageApiKeys, members, type Onboard, tenantOperations } from '@rowhouse/modules'
+import {
+  apiKeyOperations,
+  createOnboarding,
+  manageApiKeys,
+  members,
+  type Onboard,
+  tenantOperations,
+} from '@rowhouse/modules'
 import {
   controlPlacement,
   createCatalog,
@@ -19,7 +25,7 @@ import {
   type Tenants,
   verifyDatabase,
 } from '@rowhouse/tenancy'
-import { type Database, migrations } from './database.ts'
+import { type Database, migrationsOf } from './database.ts'
 
 export interface Platform {
   readonly operations: readonly Operation[]
@@ -37,13 +43,22 @@ export interface Platform {
 
 export interface PlatformOptions {
   readonly database: Database
+  /** The product. */
+  readonly modules: readonly ProductModule[]
   readonly doorKey: string
   readonly operatorApiKey: string
   readonly poolSize: number
   readonly domain: string
 }
 
-export function compose({ database, doorKey: doorKeyHex, operatorApiKey, poolSize, domain }: PlatformOptions): Platform {
+export function compose({
+  database,
+  modules,
+  doorKey: doorKeyHex,
+  operatorApiKey,
+  poolSize,
+  domain,
+}: PlatformOptions): Platform {
   const { names, url, migratorUrl } = database
   const doorKey = Buffer.from(doorKeyHex, 'hex')
   const clock = systemClock
@@ -52,7 +67,7 @@ export function compose({ database, doorKey: doorKeyHex, operatorApiKey, poolSiz
   const pools = createPools({ url, maxConnections: poolSize, acquireTimeoutMs: 2_000, verify: verifyDatabase })
   const catalog = createCatalog({ pools, names, clock })
   const door = openDoor({ pools, catalog, proofs: createProofs(doorKey, clock), holdMs: 5_000 })
-  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrations.houses })
+  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses })
 
   // Identity
   const control = door.at(() => controlPlacement(names))
@@ -63,7 +78,9 @@ export function compose({ database, doorKey: doorKeyHex, operatorApiKey, poolSiz
   // Modules
   const product: readonly ProductModule[] = [members, ...modules]
   const bound = product.flatMap(operationsOf).map((operation) => bindOperation(operation, door, clock))
-  const permissions = [...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name])].toSorted()
+  const permissions = [
+    ...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name]),
+  ].toSorted()
   const operations = [...bound, ...apiKeyOperations(apiKeys, permissions), ...tenantOperations(tenants, onboard)]
 
   return {

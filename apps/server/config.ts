@@ -28,7 +28,9 @@ export const settings = defineConfig({
     'Port of metrics and health, on loopback. Never make it public; 0 takes a free one.',
     { default: '9464' },
   ),
-  home: setting('ROWHOUSE_HOME', z.string().min(1), 'Folder for everything that `npm start` keeps.', { default: '.rowhouse' }),
+  home: setting('ROWHOUSE_HOME', z.string().min(1), 'Folder for everything that `npm start` keeps.', {
+    default: '.rowhouse',
+  }),
   databaseUrl: setting(
     'DATABASE_URL',
     postgresUrl,
@@ -53,12 +55,20 @@ export const settings = defineConfig({
     'Begins the names of this deployment’s roles and databases in the cluster.',
     { default: 'rowhouse' },
   ),
-  poolSize: setting('DATABASE_POOL_SIZE', z.coerce.number().int().min(1).max(1_000), 'Connections to each database, at most.', {
-    default: '16',
-  }),
+  poolSize: setting(
+    'DATABASE_POOL_SIZE',
+    z.coerce.number().int().min(1).max(1_000),
+    'Connections to each database, at most.',
+    {
+      default: '16',
+    },
+  ),
   doorKey: setting(
     'DOOR_KEY',
-    z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits: `openssl rand -hex 32`').optional(),
+    z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits: `openssl rand -hex 32`')
+      .optional(),
     'Proves to the databases that a transaction is for the tenant it names; the same on every node. Without it one is made and kept in ROWHOUSE_HOME.',
     { secret: true },
   ),
@@ -68,7 +78,9 @@ export const settings = defineConfig({
     'Bearer key for /operator/v1. Without it one is made and kept in ROWHOUSE_HOME.',
     { secret: true },
   ),
-  logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'Least level that is logged.', { default: 'info' }),
+  logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'Least level that is logged.', {
+    default: 'info',
+  }),
   otlpEndpoint: setting(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     z.url().optional(),

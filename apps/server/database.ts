@@ -1,5 +1,6 @@
 /** Which PostgreSQL the server stands on: the one of DATABASE_URL, or an embedded one that is made ready on the spot. */
 import { join } from 'node:path'
+import { type ProductModule, productMigrations } from '@rowhouse/app'
 import { identityMigrations } from '@rowhouse/identity'
 import type { Lifecycle, RowhouseError } from '@rowhouse/kernel'
 import { openPostgres } from '@rowhouse/postgres'
@@ -13,8 +14,6 @@ import {
   prepareCluster,
   urlOf,
 } from '@rowhouse/tenancy'
-import { productMigrations } from '@rowhouse/app'
-import { modules } from '@rowhouse/helpdesk'
 import type { ServerConfig } from './config.ts'
 import { serverErrors } from './errors.ts'
 import type { HomeSecrets } from './home-folder.ts'
@@ -27,14 +26,15 @@ export interface Database {
 }
 
 /** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
-export const migrations: Migrations = {
+export const migrationsOf = (modules: readonly ProductModule[]): Migrations => ({
   control: [catalogMigrations, identityMigrations],
   houses: [memberMigrations, ...productMigrations(modules)],
-}
+})
 
 /** @throws server.incomplete_configuration, and what preparing the embedded server throws */
 export async function openDatabase(
   config: ServerConfig,
+  modules: readonly ProductModule[],
   home: string,
   secrets: HomeSecrets,
   lifecycle: Lifecycle,
@@ -57,7 +57,7 @@ export async function openDatabase(
     return url.href
   }
   const migratorUrl = login(names.migrator, secrets.migratorPassword)
-  await migrateAll(migratorUrl, names, migrations)
+  await migrateAll(migratorUrl, names, migrationsOf(modules))
   return { names, migratorUrl, url: login(names.application, secrets.applicationPassword) }
 }
 
@@ -65,7 +65,8 @@ function externalDatabase({ prefix, migratorUrl }: ServerConfig, databaseUrl: st
   const names = deploymentOf(prefix, databaseUrl)
   if (migratorUrl === undefined) {
     throw serverErrors.incompleteConfiguration({
-      operator: 'DATABASE_URL is set and DATABASE_MIGRATOR_URL is not: give the migrator’s URL of the same database too.',
+      operator:
+        'DATABASE_URL is set and DATABASE_MIGRATOR_URL is not: give the migrator’s URL of the same database too.',
     })
   }
   return { names, url: databaseUrl, migratorUrl }

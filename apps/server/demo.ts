@@ -5,6 +5,11 @@ import { type Tier, transactionDb } from '@rowhouse/tenancy'
 import type { Platform } from './compose.ts'
 import { readJson, writePrivate } from './home-folder.ts'
 
+interface Named {
+  readonly email: string
+  readonly name: string
+}
+
 interface Person {
   readonly email: string
   readonly apiKey: string
@@ -34,23 +39,38 @@ export async function seedDemo(
   const known = readJson<Demo>(file)?.tenants ?? []
   const tenants: Demo['tenants'][number][] = []
   for (const [slug, desk] of Object.entries(demoDesks)) {
-    tenants.push(known.find((tenant) => tenant.slug === slug) ?? (await seedTenant(platform, slug as keyof typeof tiers, desk)))
+    tenants.push(
+      known.find((tenant) => tenant.slug === slug) ?? (await seedTenant(platform, slug as keyof typeof tiers, desk)),
+    )
   }
   writePrivate(file, { origin, operator: { apiKey: operatorApiKey }, tenants } satisfies Demo)
   return { file, exampleKey: tenants[0]!.owner.apiKey }
 }
 
-async function seedTenant(platform: Platform, slug: keyof typeof tiers, desk: DemoDesk): Promise<Demo['tenants'][number]> {
+async function seedTenant(
+  platform: Platform,
+  slug: keyof typeof tiers,
+  desk: DemoDesk,
+): Promise<Demo['tenants'][number]> {
   const tier = tiers[slug]
-  const [owner, member] = desk.members
+  const [owner, member] = desk.members as [Named, Named]
   const found = await platform.tenants.find(slug)
-  const { id } = found ?? (await platform.onboard({ slug, name: desk.name, tier, owner: { email: owner!.email, name: owner!.name } }))
+  const { id } =
+    found ??
+    (await platform.onboard({ slug, name: desk.name, tier, owner: { email: owner.email, name: owner.name } }))
   const memberIds = await fillDesk(platform, id, desk)
-  const person = async ({ email, name }: { email: string; name: string }, permissions: readonly string[]): Promise<Person> => {
-    const { secret } = await platform.apiKeys.create(id, { name: `${name} (demo)`, permissions, memberId: memberIds.get(email)! })
+  const person = async (
+    { email, name }: { email: string; name: string },
+    permissions: readonly string[],
+  ): Promise<Person> => {
+    const { secret } = await platform.apiKeys.create(id, {
+      name: `${name} (demo)`,
+      permissions,
+      memberId: memberIds.get(email)!,
+    })
     return { email, apiKey: secret }
   }
-  return { slug, id, tier, owner: await person(owner!, ['*']), member: await person(member!, memberPermissions) }
+  return { slug, id, tier, owner: await person(owner, ['*']), member: await person(member, memberPermissions) }
 }
 
 /** One transaction, so that a start that is killed fills it again from the beginning and never twice. */
@@ -63,7 +83,10 @@ const fillDesk = ({ door }: Platform, tenantId: string, desk: DemoDesk): Promise
       if (memberIds.has(email)) continue
       const id = newId()
       memberIds.set(email, id)
-      await db.insertInto('members').values({ id, email, name, role: at === 1 ? 'admin' : 'member' }).execute()
+      await db
+        .insertInto('members')
+        .values({ id, email, name, role: at === 1 ? 'admin' : 'member' })
+        .execute()
     }
     await seedDesk(db as never, { tenantId, desk, memberIds, now: new Date().toISOString() })
     return memberIds

@@ -47,7 +47,10 @@ export function readJson<T>(file: string): T | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw serverErrors.homeNotWritable({ operator: `${file} cannot be read: ${String(cause)}. Restore it, or remove the folder to begin anew.`, cause })
+    throw serverErrors.homeNotWritable({
+      operator: `${file} cannot be read: ${String(cause)}. Restore it, or remove the folder to begin anew.`,
+      cause,
+    })
   }
 }
 

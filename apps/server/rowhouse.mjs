@@ -6,5 +6,9 @@ import { fileURLToPath } from 'node:url'
 
 const own = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url))
 const node = existsSync(own) ? own : process.execPath
-const { status } = spawnSync(node, [fileURLToPath(new URL('./rowhouse.ts', import.meta.url)), ...process.argv.slice(2)], { stdio: 'inherit' })
+const { status } = spawnSync(
+  node,
+  [fileURLToPath(new URL('./rowhouse.ts', import.meta.url)), ...process.argv.slice(2)],
+  { stdio: 'inherit' },
+)
 process.exitCode = status ?? 1

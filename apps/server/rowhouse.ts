@@ -1,11 +1,12 @@
 /** The command line, composed. */
 import { join } from 'node:path'
 import { type CliOptions, type OperatorApi, runCli } from '@rowhouse/cli'
+import { modules } from '@rowhouse/helpdesk'
 import { maskedConfig, readConfig } from '@rowhouse/kernel'
 import { findFaults, migrateAll, prepareCluster } from '@rowhouse/tenancy'
 import { catalogue } from './catalogue.ts'
 import { type ServerConfig, settings } from './config.ts'
-import { deploymentOf, migrations } from './database.ts'
+import { deploymentOf, migrationsOf } from './database.ts'
 import type { Demo } from './demo.ts'
 import { serverErrors } from './errors.ts'
 import { readJson } from './home-folder.ts'
@@ -31,8 +32,11 @@ const options: CliOptions = {
   async migrate(onTarget) {
     const { databaseUrl, migratorUrl, adminUrl, prefix } = requireUrls(config())
     const names = deploymentOf(prefix, databaseUrl)
-    const hardened = adminUrl === undefined ? null : (await prepareCluster(adminUrl, names, passwordsOf(databaseUrl, migratorUrl))).hardened
-    await migrateAll(migratorUrl, names, migrations, ({ databaseName, schemaName }, applied) =>
+    const hardened =
+      adminUrl === undefined
+        ? null
+        : (await prepareCluster(adminUrl, names, passwordsOf(databaseUrl, migratorUrl))).hardened
+    await migrateAll(migratorUrl, names, migrationsOf(modules), ({ databaseName, schemaName }, applied) =>
       onTarget({ databaseName, schemaName, applied }),
     )
     return { hardened }

@@ -1,6 +1,7 @@
 /** `npm start`: a whole running Rowhouse on one machine. */
 import { join } from 'node:path'
 import { settings } from './config.ts'
+import { modules } from '@rowhouse/helpdesk'
 import { createLifecycle, readConfig, RowhouseError, armCrashPoint } from '@rowhouse/kernel'
 import { createHttpServer, createManagementServer } from '@rowhouse/http'
 import { createLog } from '@rowhouse/telemetry'
@@ -27,10 +28,13 @@ async function start(): Promise<void> {
 
   const telemetry = await startTelemetry({ serviceName: 'rowhouse', otlpEndpoint: config.otlpEndpoint, log })
   await lifecycle.start({ name: 'telemetry', stop: () => telemetry.shutdown() })
-  const database = await openDatabase(config, home, secrets, lifecycle, (error) => log.error({ err: error }, 'postgres'))
+  const database = await openDatabase(config, modules, home, secrets, lifecycle, (error) =>
+    log.error({ err: error }, 'postgres'),
+  )
   const operatorApiKey = config.operatorApiKey ?? secrets.operatorApiKey
   const platform = compose({
     database,
+    modules,
     doorKey: config.doorKey ?? secrets.doorKey,
     operatorApiKey,
     poolSize: config.poolSize,
@@ -99,4 +103,6 @@ start().catch(async (error: unknown) => {
 
 /** One clear sentence for what the operator can mend; the whole error for what is our fault. */
 const explain = (error: unknown): string =>
-  error instanceof RowhouseError ? `${error.operator ?? error.definition.operator} (${error.code})` : String((error as Error).stack ?? error)
+  error instanceof RowhouseError
+    ? `${error.operator ?? error.definition.operator} (${error.code})`
+    : String((error as Error).stack ?? error)

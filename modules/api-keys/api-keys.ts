@@ -27,7 +27,11 @@ const ApiKey = z.strictObject(fields).meta({ id: 'ApiKey', description: 'An API 
 const NewApiKey = z
   .strictObject({
     name: z.string().trim().min(1).max(200).meta({ description: 'What the key is for.' }),
-    permissions: z.array(z.string().min(1).max(100)).min(1).max(100).meta({ description: 'No more than the caller has.' }),
+    permissions: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(100)
+      .meta({ description: 'No more than the caller has.' }),
   })
   .meta({ id: 'NewApiKey', example: { name: 'Shop integration', permissions: ['desk:read'] } })
 
@@ -76,10 +80,13 @@ export function apiKeyOperations(apiKeys: ApiKeys, permissions: readonly string[
       description: 'It stops working at once on the node that is asked, and within 10 seconds on every other.',
       permission: manageApiKeys,
       input: z.strictObject({ id: z.uuid() }),
-      output: z.void(),
+      output: z.null(),
       status: 204,
       errors: [identityErrors.apiKeyNotFound],
-      handle: ({ input, caller }) => apiKeys.revoke(caller.tenantId!, input.id),
+      async handle({ input, caller }) {
+        await apiKeys.revoke(caller.tenantId!, input.id)
+        return null
+      },
     }),
   ]
 }
@@ -94,4 +101,7 @@ function refuseUngrantable(caller: Caller, name: string, at: number, permissions
   }
 }
 
-const mutable = <Key extends { readonly permissions: readonly string[] }>(key: Key) => ({ ...key, permissions: [...key.permissions] })
+const mutable = <Key extends { readonly permissions: readonly string[] }>(key: Key) => ({
+  ...key,
+  permissions: [...key.permissions],
+})

@@ -66,4 +66,7 @@ export const showMember = query({
   },
 })
 
-const asMember = <Row extends { role: string }>(row: Row) => ({ ...row, role: row.role as z.output<typeof Member>['role'] })
+const asMember = <Row extends { role: string }>(row: Row) => ({
+  ...row,
+  role: row.role as z.output<typeof Member>['role'],
+})

@@ -2,12 +2,12 @@
 import type { Generated } from 'kysely'
 
 export interface Members {
-  tenantId: Generated<string>
-  id: string
-  email: string
-  name: string
-  role: string
   createdAt: Generated<string>
+  email: string
+  id: string
+  name: string
+  role: 'owner' | 'admin' | 'member'
+  tenantId: Generated<string>
 }
 
 export interface MembersTables {

@@ -13,7 +13,11 @@ export type Onboard = (
   tenant: NewTenant & { readonly owner: NewOwner },
 ) => Promise<Tenant & { readonly owner: { readonly memberId: string; readonly apiKey: string } }>
 
-export function createOnboarding({ tenants, door, apiKeys }: {
+export function createOnboarding({
+  tenants,
+  door,
+  apiKeys,
+}: {
   readonly tenants: Tenants
   readonly door: Door
   readonly apiKeys: ApiKeys
@@ -23,8 +27,14 @@ export function createOnboarding({ tenants, door, apiKeys }: {
     let apiKey = ''
     const tenant = await tenants.create(wanted, async ({ id, placement }) => {
       // The tenant is not in the catalog before it is complete, so the door is told where it lives.
-      await transactionDb<MembersTables, unknown>(door.at(() => placement), id, (db) =>
-        db.insertInto('members').values({ id: memberId, ...owner, role: 'owner' }).execute(),
+      await transactionDb<MembersTables, unknown>(
+        door.at(() => placement),
+        id,
+        (db) =>
+          db
+            .insertInto('members')
+            .values({ id: memberId, ...owner, role: 'owner' })
+            .execute(),
       )
       const key = await apiKeys.create(id, { name: 'Owner', permissions: ['*'], memberId })
       apiKey = key.secret

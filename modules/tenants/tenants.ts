@@ -38,7 +38,10 @@ const NewTenant = z
   .strictObject({
     slug: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 'Use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter')
+      .regex(
+        /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
+        'Use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter',
+      )
       .meta({ description: 'Its name in addresses: `<slug>.<domain>`.', example: 'hooli' }),
     name: z.string().trim().min(1).max(200),
     tier: z.enum(['shared', 'schema', 'database']).default('shared').meta({
@@ -48,7 +51,12 @@ const NewTenant = z
   })
   .meta({
     id: 'NewTenant',
-    example: { slug: 'hooli', name: 'Hooli', tier: 'schema', owner: { email: 'gavin@hooli.example', name: 'Gavin Belson' } },
+    example: {
+      slug: 'hooli',
+      name: 'Hooli',
+      tier: 'schema',
+      owner: { email: 'gavin@hooli.example', name: 'Gavin Belson' },
+    },
   })
 
 const CreatedTenant = z
@@ -96,7 +104,9 @@ export function tenantOperations(tenants: Tenants, onboard: Onboard): Operation[
       http: 'GET /tenants/:tenant',
       summary: 'Show one tenant',
       permission: null,
-      input: z.strictObject({ tenant: z.string().min(1).max(40).meta({ description: 'Its id or slug.', example: 'acme' }) }),
+      input: z.strictObject({
+        tenant: z.string().min(1).max(40).meta({ description: 'Its id or slug.', example: 'acme' }),
+      }),
       output: Tenant,
       errors: [tenancyErrors.tenantNotFound],
       async handle({ input }) {

@@ -50,9 +50,17 @@ export async function runCli(args: readonly string[], options: CliOptions, termi
     .option('--json', 'as JSON')
     .action(({ json = false }: { json?: boolean }) => {
       const config = options.config()
-      print(config, () => Object.entries(config).map(([name, value]) => `${name}=${value}`).join('\n'), json)
+      print(
+        config,
+        () =>
+          Object.entries(config)
+            .map(([name, value]) => `${name}=${value}`)
+            .join('\n'),
+        json,
+      )
     })
-  for (const command of allCommands(program)) command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
+  for (const command of allCommands(program))
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
 
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -66,7 +74,8 @@ export async function runCli(args: readonly string[], options: CliOptions, termi
 
 export type Print = (value: unknown, asText: () => string, json: boolean) => void
 
-const allCommands = (command: Command): Command[] => command.commands.flatMap((each) => [each as Command, ...allCommands(each as Command)])
+const allCommands = (command: Command): Command[] =>
+  command.commands.flatMap((each) => [each, ...allCommands(each)])
 
 const wordsOf = (error: unknown): string =>
   error instanceof RowhouseError ? `${error.operator ?? error.definition.operator} (${error.code})` : String(error)

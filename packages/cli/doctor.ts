@@ -20,6 +20,10 @@ export const doctorCommand = (doctor: Doctor, print: Print): Command =>
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const faults = await doctor()
-      print({ faults }, () => (faults.length === 0 ? 'No faults found' : faults.map((fault) => `- ${fault}`).join('\n')), json)
+      print(
+        { faults },
+        () => (faults.length === 0 ? 'No faults found' : faults.map((fault) => `- ${fault}`).join('\n')),
+        json,
+      )
       if (faults.length > 0) throw doctorErrors.foundFaults({ operator: `${faults.length} faults found` })
     })

@@ -19,7 +19,14 @@ export const explainCommand = (catalogue: readonly ErrorCode[], print: Print): C
     .option('--json', 'as JSON')
     .action((code: string, { json = false }: { json?: boolean }) => {
       const found = catalogue.find((each) => each.code === code)
-      if (!found) throw explainErrors.unknownCode({ operator: `There is no error code ${code}: docs/reference/errors.md lists them all` })
+      if (!found)
+        throw explainErrors.unknownCode({
+          operator: `There is no error code ${code}: docs/reference/errors.md lists them all`,
+        })
       const { status, title, detail, operator } = found.definition
-      print({ code, status, title, detail, operator }, () => `${code} (${status} ${title})\n\nSays:  ${detail}\nMeans: ${operator}`, json)
+      print(
+        { code, status, title, detail, operator },
+        () => `${code} (${status} ${title})\n\nSays:  ${detail}\nMeans: ${operator}`,
+        json,
+      )
     })

@@ -29,10 +29,14 @@ export function migrateCommand(migrate: Migrate, print: Print): Command {
 }
 
 function report({ hardened, targets }: { hardened: boolean | null; targets: readonly MigratedTarget[] }): string {
-  const done = targets.map(({ databaseName, schemaName, applied }) => `${databaseName}/${schemaName}: ${applied} applied`)
+  const done = targets.map(
+    ({ databaseName, schemaName, applied }) => `${databaseName}/${schemaName}: ${applied} applied`,
+  )
   const note =
     hardened === false
-      ? ['The administrator is no superuser, so some of PostgreSQL’s side doors stay open: `rowhouse doctor` lists them.']
+      ? [
+          'The administrator is no superuser, so some of PostgreSQL’s side doors stay open: `rowhouse doctor` lists them.',
+        ]
       : []
   return [...done, ...note, `${targets.length} targets are up to date`].join('\n')
 }

@@ -40,7 +40,9 @@ export function tenantsCommand(api: () => OperatorApi, print: Print): Command {
     .requiredOption('--owner-email <email>', 'the first member')
     .option('--owner-name <name>', 'the first member’s name; the address stands in')
     .option('--name <name>', 'its name for people; the slug stands in')
-    .addOption(new Option('--tier <tier>', 'where it lives').choices(['shared', 'schema', 'database']).default('shared'))
+    .addOption(
+      new Option('--tier <tier>', 'where it lives').choices(['shared', 'schema', 'database']).default('shared'),
+    )
     .option('--json', 'as JSON')
     .action(async (slug: string, { name, tier, ownerEmail, ownerName, json = false }: CreateOptions) => {
       const created = await call<Tenant & { owner: { apiKey: string } }>(api(), 'POST', '/tenants', {
@@ -49,7 +51,11 @@ export function tenantsCommand(api: () => OperatorApi, print: Print): Command {
         tier,
         owner: { email: ownerEmail, name: ownerName ?? ownerEmail },
       })
-      print(created, () => `${created.slug} is ready (${created.tier}, ${created.id})\nAPI key: ${created.owner.apiKey}`, json)
+      print(
+        created,
+        () => `${created.slug} is ready (${created.tier}, ${created.id})\nAPI key: ${created.owner.apiKey}`,
+        json,
+      )
     })
 
   command
@@ -61,7 +67,11 @@ export function tenantsCommand(api: () => OperatorApi, print: Print): Command {
       let cursor: string | null = null
       do {
         const after: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-        const page: { items: Tenant[]; nextCursor: string | null } = await call(api(), 'GET', `/tenants?limit=100${after}`)
+        const page: { items: Tenant[]; nextCursor: string | null } = await call(
+          api(),
+          'GET',
+          `/tenants?limit=100${after}`,
+        )
         tenants.push(...page.items)
         cursor = page.nextCursor
       } while (cursor !== null)
@@ -101,21 +111,39 @@ async function call<T>({ origin, key }: OperatorApi, method: string, path: strin
       cause,
     })
   })
-  const content = (await answer.json()) as { detail?: string; code?: string; errors?: { pointer: string; detail: string }[] }
+  const content = (await answer.json()) as {
+    detail?: string
+    code?: string
+    errors?: { pointer: string; detail: string }[]
+  }
   if (answer.ok) return content as T
   const fields = content.errors?.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('') ?? ''
-  throw cliErrors.refused({ operator: `${content.detail ?? answer.statusText} [${content.code ?? answer.status}]${fields}` })
+  throw cliErrors.refused({
+    operator: `${content.detail ?? answer.statusText} [${content.code ?? answer.status}]${fields}`,
+  })
 }
 
 function table(tenants: readonly Tenant[]): string {
-  const rows = [['SLUG', 'TIER', 'ID', 'CREATED', 'NAME'], ...tenants.map((t) => [t.slug, t.tier, t.id, t.createdAt.slice(0, 19), t.name])]
+  const rows = [
+    ['SLUG', 'TIER', 'ID', 'CREATED', 'NAME'],
+    ...tenants.map((t) => [t.slug, t.tier, t.id, t.createdAt.slice(0, 19), t.name]),
+  ]
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 const lines = (value: object, prefix = ''): string =>
   Object.entries(value)
     .map(([name, field]) =>
-      typeof field === 'object' && field !== null ? lines(field as object, `${prefix}${name}.`) : `${prefix}${name}: ${String(field)}`,
+      typeof field === 'object' && field !== null
+        ? lines(field as object, `${prefix}${name}.`)
+        : `${prefix}${name}: ${String(field)}`,
     )
     .join('\n')

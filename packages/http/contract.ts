@@ -37,12 +37,13 @@ export const prefixes = { tenant: '/api/v1', operator: '/operator/v1' } as const
 
 /**
  * @throws Error when the operation's input is not an object, lets unknown fields through somewhere inside, or does not
- *   have the path's parameters: mistakes in the module, found before the server starts
+ *   have the path's parameters, or when what comes in or goes out is not JSON (a Date is not): mistakes in the module, found before the server starts
  */
 export function contractOf(operation: Operation): Contract {
   const pathFields = operation.path.split('/').flatMap((part) => (part.startsWith(':') ? [part.slice(1)] : []))
   const url = prefixes[operation.audience] + operation.path
   const otherFieldsIn = operation.method === 'GET' || operation.method === 'DELETE' ? 'query' : 'body'
+  jsonSchema(operation, operation.output, 'output')
   const common = { operation, url, pathFields, otherFieldsIn } as const
 
   if (operation.accepts !== undefined) {
@@ -53,7 +54,7 @@ export function contractOf(operation: Operation): Contract {
 
   if (!(operation.input instanceof z.ZodObject)) throw new Error(`${operation.name}: the input must be a z.object`)
   const input = operation.input.strict()
-  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  const schema = jsonSchema(operation, input, 'input')
   const open = openObject(schema, '')
   if (open !== undefined) throw new Error(`${operation.name}: input${open} lets unknown fields through: use z.strictObject`)
   const fieldSchemas = Object.fromEntries(
@@ -63,6 +64,14 @@ export function contractOf(operation: Operation): Contract {
   if (missing !== undefined) throw new Error(`${operation.name}: the path's :${missing} is not a field of the input`)
   const otherFields = Object.keys(fieldSchemas).filter((name) => !pathFields.includes(name))
   return { ...common, input, otherFields, fieldSchemas }
+}
+
+function jsonSchema({ name }: Operation, type: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  try {
+    return z.toJSONSchema(type, { io }) as JsonSchema
+  } catch (error) {
+    throw new Error(`${name}: the ${io} is not JSON: ${String(error)}`, { cause: error })
+  }
 }
 
 /** The place of the first object that ignores what it does not know. A record or a loose object says so on purpose. */

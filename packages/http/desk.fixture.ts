@@ -79,6 +79,12 @@ export const operations: readonly Operation[] = [
       return { items: [ticket(ticketOf[tenantId as typeof acme])], nextCursor: null }
     },
   }),
+  operation('tickets.inbox', {
+    http: 'GET /tickets/inbox',
+    input: z.object({}),
+    output: cursorPage(Ticket),
+    run: () => ({ items: [], nextCursor: null }),
+  }),
   operation('tickets.get', {
     http: 'GET /tickets/:id',
     input: z.object({ id: z.uuid() }),

@@ -83,5 +83,5 @@ test('what does not end in time is cut off', async () => {
   await desk.server.close()
   expect(performance.now() - began).toBeLessThan(1_000)
   expect(await answer).toBe('cut off')
-  expect(desk.lines()).toMatchObject([{ operation: 'desk.wait', aborted: true }])
+  await expect.poll(() => desk.lines()).toMatchObject([{ operation: 'desk.wait', aborted: true }])
 })

@@ -8,10 +8,10 @@ beforeAll(async () => {
 })
 afterAll(() => desk.server.close())
 
-const ask = async (host: string | readonly string[], { key = keys.acme, target = '/api/v1/tickets', headers = '' } = {}) => {
+const ask = async (host: string | readonly string[], { key = keys.acme, target = '/api/v1/tickets', headers = '', method = 'GET' } = {}) => {
   const hosts = [host].flat().map((name) => `Host: ${name}\r\n`)
   const head = `${hosts.join('')}Authorization: Bearer ${key}\r\n${headers}Connection: close\r\n`
-  return rawRequest(desk.port, `GET ${target} HTTP/1.1\r\n${head}\r\n`)
+  return rawRequest(desk.port, `${method} ${target} HTTP/1.1\r\n${head}\r\n`)
 }
 
 describe('hosts of the platform', () => {
@@ -32,6 +32,12 @@ describe('a tenant’s host', () => {
       expect((await ask(host, { key: keys.globex })).status).toBe(404)
     },
   )
+
+  test('a key that also lacks the permission learns no more', async () => {
+    const foreign = await ask('globex.localhost', { key: keys.reader, method: 'POST' })
+    expect(foreign.status).toBe(404)
+    expect((await ask('acme.localhost', { key: keys.reader, method: 'POST' })).status).toBe(403)
+  })
 
   test('operators’ paths are not there', async () => {
     expect((await ask('acme.localhost', { key: keys.operator, target: '/operator/v1/tenants' })).status).toBe(404)

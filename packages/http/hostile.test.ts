@@ -86,12 +86,12 @@ test('any header', async () => {
       const base = honest ? [['Host', 'localhost'], ['Authorization', 'Bearer acme-key']] : []
       const lines = [...base, ...extra].map(([field, content]) => `${field}: ${content}\r\n`)
       const bytes = Buffer.from(`${method} /api/v1/tickets HTTP/1.1\r\n${lines.join('')}Connection: close\r\n\r\n{"subject":"x"}`, 'latin1')
-      const { status, text: answer, body } = await rawRequest(desk.port, [bytes], { pauseMs: 0, silenceMs: 60 })
+      const { status, text: answer, body } = await rawRequest(desk.port, [bytes], { pauseMs: 0, silenceMs: 60, patienceMs: 100 })
       // Nothing came: the server waits for the body that a header promised.
       if (answer === '') return
       expect(status).toBeGreaterThanOrEqual(100)
       expect(status).toBeLessThan(500)
-      if (status >= 400 && method !== 'HEAD') Problem.parse(JSON.parse(body.split('HTTP/1.1')[0] ?? ''))
+      if (status >= 400 && method !== 'HEAD') Problem.parse(JSON.parse(body))
     }),
     { numRuns: 1_500 },
   )
@@ -101,9 +101,9 @@ test('any bytes', async () => {
   const bytes = fc.array(fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constantFrom('GET / HTTP/1.1\r\n', 'Host: localhost\r\n', '\r\n', '\r\n\r\n', '\n', '0\r\n\r\n', 'Transfer-Encoding: chunked\r\n')), { minLength: 1, maxLength: 5 })
   await fc.assert(
     fc.asyncProperty(bytes, async (parts) => {
-      const { status, text } = await rawRequest(desk.port, parts, { pauseMs: 0, silenceMs: 30 })
+      const { status, text } = await rawRequest(desk.port, parts, { pauseMs: 0, silenceMs: 30, patienceMs: 50 })
       if (text !== '') expect(status).toBeLessThan(500)
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
 }, 60_000)

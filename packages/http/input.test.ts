@@ -152,6 +152,10 @@ describe('a careless declaration does not start', () => {
   test('a path parameter that is not in the input', () => {
     expect(mount({ http: 'GET /a/:id', input: z.object({}), run })).toThrow("a.b: the path's :id is not a field of the input")
   })
+  test('output that is not JSON', () => {
+    const output = z.object({ at: z.date() })
+    expect(mount({ http: 'GET /a', input: z.object({}), output, run })).toThrow('a.b: the output is not JSON: Error: Date')
+  })
   test('input that is no object', () => {
     expect(mount({ http: 'POST /a', input: z.string(), run })).toThrow('a.b: the input must be a z.object')
   })

@@ -91,10 +91,12 @@ function typed({ fieldSchemas }: Contract, fields: Fields): Fields {
   return Object.fromEntries(entries)
 }
 
-function typedValue(text: string, { type }: JsonSchema): unknown {
-  if ((type === 'integer' || type === 'number') && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text)
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
-  if (type === 'array') return text.split(',')
+function typedValue(text: string, { type, items = {} }: JsonSchema): unknown {
+  const types = [type].flat()
+  if (types.includes('array')) return text.split(',').map((item) => typedValue(item, items))
+  const isNumber = types.includes('integer') || types.includes('number')
+  if (isNumber && /^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/.test(text)) return Number(text)
+  if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true'
   return text
 }
 

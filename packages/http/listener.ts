@@ -100,15 +100,15 @@ export function createListener(
 
   function refuseSocket(error: { readonly code?: string }, socket: Socket): void {
     const current = answering.get(socket)
-    const underWay = current !== undefined && !current.raw.writableFinished
-    if (!socket.writable || error.code === 'ECONNRESET' || (underWay && current.raw.headersSent)) {
+    const isCurrent = current !== undefined && !(current.raw.writableFinished && current.request.raw.complete)
+    if (!socket.writable || error.code === 'ECONNRESET' || (isCurrent && current.raw.headersSent)) {
       socket.destroy()
       return
     }
     const problem = socketError(error)
     const requestId = answerSocket(socket, problem)
     // One line a request: one that had begun writes its own.
-    if (!underWay) writeSocketRecord(log, problem, requestId, socket.remoteAddress)
+    if (!isCurrent) writeSocketRecord(log, problem, requestId, socket.remoteAddress)
   }
 
   async function close(): Promise<void> {

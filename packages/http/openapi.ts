@@ -31,7 +31,7 @@ export function openApiDocument(options: OpenApiOptions): Record<string, unknown
   const book = createSchemaBook([
     { type: Problem, io: 'output' },
     ...contracts.flatMap(({ input, operation }) => [
-      { type: input, io: 'input' as const },
+      ...(operation.accepts === undefined ? [{ type: input, io: 'input' as const }] : []),
       { type: operation.output, io: 'output' as const },
     ]),
   ])
@@ -109,12 +109,12 @@ function operationObject(contract: Contract, book: SchemaBook): unknown {
 
 function inputOf(contract: Contract, book: SchemaBook) {
   const { operation, pathFields, otherFields, otherFieldsIn } = contract
-  const schema = book.schema(contract.input, 'input')
   if (operation.accepts !== undefined) {
-    const [example = `(the bytes of a ${operation.accepts})`] = [schema['examples']].flat()
+    const example = operation.input.meta()?.['example'] ?? `(the bytes of a ${operation.accepts})`
     const content = { [operation.accepts]: { schema: { type: 'string', format: 'binary' }, example } }
     return { requestBody: { required: true, content } }
   }
+  const schema = book.schema(contract.input, 'input')
   const example = exampleFor(contract, schema, book)
   const inQuery = otherFieldsIn === 'query' ? otherFields : []
   const parameters = [

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { httpErrors } from './errors.ts'
 
 /** Headers that decide who asks whom for what. Sent twice, Node keeps the first and another program the last. */
-const single = new Set(['authorization', 'content-encoding', 'content-type', 'host', 'x-request-id'])
+const single = new Set(['authorization', 'content-type', 'host'])
 
 /**
  * Refuses requests that two programs may read in two ways.

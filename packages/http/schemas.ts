@@ -40,7 +40,7 @@ export function createSchemaBook(types: readonly { readonly type: z.ZodType; rea
 }
 
 const convert = (type: z.ZodType, io: 'input' | 'output'): JsonSchema =>
-  z.toJSONSchema(type, { io, unrepresentable: 'any', override: ({ jsonSchema }) => plain(jsonSchema) }) as JsonSchema
+  z.toJSONSchema(type, { io, override: ({ jsonSchema }) => plain(jsonSchema) }) as JsonSchema
 
 /** Says what a reader needs once: a format stands for its pattern, and any integer is a safe one. */
 function plain(schema: Record<string, unknown>): void {

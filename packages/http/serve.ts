@@ -16,9 +16,9 @@ export function serve(contract: Contract, authenticate: Authenticate, limits: Bo
     const { record, raw, headers } = request
     const caller = await authenticated(headers.authorization, operation.audience, authenticate)
     record.caller = caller
-    authorized(caller, operation)
     if (record.hostTenantId !== null && record.hostTenantId !== caller.tenantId)
       throw httpErrors.notFound({ operator: `The host is of tenant ${record.hostTenantId}, the caller is not` })
+    authorized(caller, operation)
 
     const path = request.params as Record<string, unknown>
     const { text: query } = request.query as { text: string }

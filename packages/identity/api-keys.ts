@@ -43,7 +43,11 @@ const trustMs = 10_000
 const maxCached = 10_000
 
 /** @param control the door at the control database, where keys live. */
-export function createApiKeys({ control, tenantExists, clock }: {
+export function createApiKeys({
+  control,
+  tenantExists,
+  clock,
+}: {
   readonly control: Door
   readonly tenantExists: (tenantId: string) => Promise<boolean>
   readonly clock: Clock

@@ -5,12 +5,14 @@ export const identityErrors = defineErrors('identity', {
     status: 404,
     title: 'Not found',
     detail: 'There is no such API key.',
-    operator: 'The tenant has no key of this id that is still valid; it may be revoked already, or belong to another tenant.',
+    operator:
+      'The tenant has no key of this id that is still valid; it may be revoked already, or belong to another tenant.',
   },
   permissionNotGrantable: {
     status: 400,
     title: 'Permission cannot be given',
     detail: 'A key can be given existing permissions only, and only those that the calling key has.',
-    operator: 'The errors say which permission. See `rowhouse explain identity.permission_not_grantable` and /openapi.json for their names.',
+    operator:
+      'The errors say which permission. See `rowhouse explain identity.permission_not_grantable` and /openapi.json for their names.',
   },
 })

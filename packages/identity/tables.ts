@@ -2,14 +2,14 @@
 import type { Generated } from 'kysely'
 
 export interface ApiKeys {
-  tenantId: Generated<string>
-  id: string
-  name: string
-  hash: Buffer
-  permissions: string[]
-  memberId: string | null
   createdAt: Generated<string>
+  hash: Buffer
+  id: string
+  memberId: string | null
+  name: string
+  permissions: string[]
   revokedAt: string | null
+  tenantId: Generated<string>
 }
 
 export interface IdentityTables {

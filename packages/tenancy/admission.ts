@@ -44,14 +44,15 @@ function skip(text: string, at: number, pattern: RegExp): number {
   return at + (pattern.exec(text)?.[0].length ?? 0)
 }
 
+/** The end of a block comment; the end of the text when it never closes. */
 function skipBlockComment(text: string, at: number): number {
   if (!text.startsWith('/*', at)) return at
-  let depth = 1
-  let next = at + 2
-  while (depth > 0 && next < text.length) {
-    if (text.startsWith('/*', next)) ((depth += 1), (next += 2))
-    else if (text.startsWith('*/', next)) ((depth -= 1), (next += 2))
-    else next += 1
+  const delimiter = /\/\*|\*\//g
+  delimiter.lastIndex = at
+  let depth = 0
+  for (let found = delimiter.exec(text); found; found = delimiter.exec(text)) {
+    depth += found[0] === '/*' ? 1 : -1
+    if (depth === 0) return delimiter.lastIndex
   }
-  return next
+  return text.length
 }

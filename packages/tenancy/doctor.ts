@@ -6,7 +6,11 @@ import { listTargets } from './prepare.ts'
 import { verifyDatabase } from './verify.ts'
 
 /** @returns one sentence for each fault; empty when there is none. */
-export async function findFaults({ names, applicationUrl, migratorUrl }: {
+export async function findFaults({
+  names,
+  applicationUrl,
+  migratorUrl,
+}: {
   readonly names: Deployment
   readonly applicationUrl: string
   readonly migratorUrl: string
@@ -15,7 +19,8 @@ export async function findFaults({ names, applicationUrl, migratorUrl }: {
   const control = { ...controlPlacement(names), soleTenantId: null }
   const targets = [control, ...(await listTargets(migratorUrl, names))]
   const expected = new Set([names.application, new URL(applicationUrl).username])
-  if (expected.size > 1) faults.push(`DATABASE_URL logs in as ${[...expected][1]}; this deployment’s role is ${names.application}`)
+  if (expected.size > 1)
+    faults.push(`DATABASE_URL logs in as ${[...expected][1]}; this deployment’s role is ${names.application}`)
 
   for (const target of targets) {
     const place = `${target.databaseName}/${target.schemaName}`
@@ -29,7 +34,8 @@ export async function findFaults({ names, applicationUrl, migratorUrl }: {
     await asClient(urlOf(applicationUrl, databaseName), async (client) => {
       await verifyDatabase(client).catch((error: Error) => faults.push(`${databaseName}: ${error.message}`))
       const { rows } = await client.query<{ open: string }>(openSideDoors)
-      for (const { open } of rows) faults.push(`${databaseName}: the application may call ${open}; a superuser can revoke it (harden.sql)`)
+      for (const { open } of rows)
+        faults.push(`${databaseName}: the application may call ${open}; a superuser can revoke it (harden.sql)`)
     })
   }
   return faults

@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isError } from '@rowhouse/kernel'
+import { span, SpanKind } from '@rowhouse/telemetry'
 import pg from 'pg'
 import type { Catalog } from './catalog.ts'
 import type { Placement } from './deployment.ts'
@@ -63,6 +64,38 @@ const wrongIsolation = 'RH003'
 export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door {
   const statements = createStatements()
 
+  async function runTransaction<T>({
+    client,
+    doubt,
+    tenantId,
+    home,
+    work,
+  }: {
+    readonly client: pg.ClientBase
+    readonly doubt: () => void
+    readonly tenantId: string
+    readonly home: Placement
+    readonly work: (execute: Execute) => Promise<T>
+  }): Promise<T> {
+    let begun = false
+    const execute: Execute = async (text, values) => {
+      const statement = statements.know(text)
+      if (statement.doubtful) doubt()
+      const sent = { ...named(statement, home), values }
+      if (begun) return fly(client, [sent])
+      begun = true
+      return fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
+    }
+    try {
+      const result = await work(execute)
+      if (begun) await commitOrThrow(client)
+      return result
+    } catch (error) {
+      if (begun && !isError(error, tenancyErrors.outcomeUnknown)) await fly(client, [rollback]).catch(doubt)
+      throw error
+    }
+  }
+
   function doorAt(findPlacement: (tenantId: string) => Promise<Placement>, forget: (tenantId: string) => void): Door {
     /** Calls `attempt` at the tenant's home, and again as long as the door says that the home is another or is moving. */
     async function atHome<T>(tenantId: string, attempt: (home: Placement) => Promise<T>): Promise<T> {
@@ -87,38 +120,24 @@ export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door 
     return {
       async query(tenantId, text, values) {
         const statement = statements.know(text)
-        return atHome(tenantId, (home) =>
-          pools.lend(home.databaseName, (client, doubt) => {
-            if (statement.doubtful) doubt()
-            return fly(client, [
-              enter(tenantId, proofs.of(tenantId, home.epoch)),
-              { ...named(statement, home), values },
-            ])
-          }),
+        return traced('tenancy.query', tenantId, () =>
+          atHome(tenantId, (home) =>
+            pools.lend(home.databaseName, (client, doubt) => {
+              if (statement.doubtful) doubt()
+              return fly(client, [
+                enter(tenantId, proofs.of(tenantId, home.epoch)),
+                { ...named(statement, home), values },
+              ])
+            }),
+          ),
         )
       },
 
       transaction: (tenantId, work) =>
-        atHome(tenantId, (home) =>
-          pools.lend(home.databaseName, async (client, doubt) => {
-            let begun = false
-            const execute: Execute = async (text, values) => {
-              const statement = statements.know(text)
-              if (statement.doubtful) doubt()
-              const sent = { ...named(statement, home), values }
-              if (begun) return fly(client, [sent])
-              begun = true
-              return fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
-            }
-            try {
-              const result = await work(execute)
-              if (begun) await commitOrThrow(client)
-              return result
-            } catch (error) {
-              if (begun && !isError(error, tenancyErrors.outcomeUnknown)) await fly(client, [rollback]).catch(doubt)
-              throw error
-            }
-          }),
+        traced('tenancy.transaction', tenantId, () =>
+          atHome(tenantId, (home) =>
+            pools.lend(home.databaseName, (client, doubt) => runTransaction({ client, doubt, tenantId, home, work })),
+          ),
         ),
 
       raw: (tenantId, work) =>
@@ -153,6 +172,9 @@ function named(statement: { readonly text: string; readonly name: string }, home
   const shared = home.schemaName === 'pooled'
   return { text: statement.text, name: shared ? statement.name : '' }
 }
+
+const traced = <T>(name: string, tenantId: string, work: () => Promise<T>): Promise<T> =>
+  span(name, { 'db.system.name': 'postgresql', 'rowhouse.tenant.id': tenantId }, work, { kind: SpanKind.CLIENT })
 
 async function commitOrThrow(client: pg.ClientBase): Promise<void> {
   const { command } = await fly(client, [commit]).catch((cause: unknown) => {

@@ -40,9 +40,13 @@ function safeInteger(text: string): number {
   return value
 }
 
-/** `2026-11-24 09:30:00.123456+00` as `2026-11-24T09:30:00.123456Z`: sessions run in UTC. */
+/**
+ * `2026-11-24 09:30:00.12+00` as `2026-11-24T09:30:00.120000Z`: sessions run in UTC. Always six digits, so that two of
+ * them compare as text in the order of time.
+ */
 function rfc3339(text: string): string {
-  return text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text
+  const [, date, time, fraction = ''] = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text) ?? []
+  return date === undefined ? text : `${date}T${time}.${fraction.padEnd(6, '0')}Z`
 }
 
 /** A parameter as pg-protocol writes it: text, bytes or null. Objects become JSON, arrays PostgreSQL arrays. */

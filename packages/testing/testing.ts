@@ -4,3 +4,4 @@ export { type RunningServer, type ServerDeclaration, type Source } from './serve
 export { postgres15, postgres18 } from './servers/postgres.ts'
 export { startServer, testingErrors } from './servers/provide.ts'
 export { server, servers } from './servers/shared.ts'
+export { launchChromium } from './chromium.ts'

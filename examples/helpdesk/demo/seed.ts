@@ -42,7 +42,7 @@ export async function seedDesk(db: DeskDb, { tenantId, desk, memberIds, now }: S
         customer: { id: customerIds.get(customer)! },
         priority: fields.priority,
         tags: [...fields.tags],
-        ...(fields.assignee === null ? {} : { assigneeId: memberIds.get(fields.assignee)! }),
+        ...(fields.assignee === undefined ? {} : { assigneeId: memberIds.get(fields.assignee)! }),
       },
     })
     for (const [step, { author, public: isPublic, body }] of answers.entries()) {

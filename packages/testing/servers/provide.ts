@@ -76,7 +76,7 @@ const theirs = ({ title, variable }: ServerDeclaration, url: string): RunningSer
 const prefix = 'rowhouse-test-'
 
 /** As root, servers run as another user, who may not be able to enter root's own temporary folder. */
-const temporary = () => (process.getuid?.() === 0 ? '/tmp' : tmpdir())
+export const temporary = () => (process.getuid?.() === 0 ? '/tmp' : tmpdir())
 
 function isAlive(pid: number): boolean {
   try {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Client } from 'pg'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { coordinate } from './coordinator.ts'
 import type { ServerDeclaration } from './declaration.ts'
 import { postgres15, postgres18 } from './postgres.ts'
-import { startServer } from './provide.ts'
+import { removeStaleData, startServer, temporary } from './provide.ts'
 import { coordinatorVariable, server, servers } from './shared.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -80,12 +81,16 @@ describe('a server that cannot be had', () => {
   })
 })
 
-test('a run that is killed with -9 leaves no server', async () => {
+test('a run that is killed with -9 leaves no server, and the next run removes its data', async () => {
   const { run, url } = await startRun()
   expect(await majorOf(url)).toBe(18)
   run.kill('SIGKILL')
   await once(run, 'exit')
   await expect.poll(() => majorOf(url).catch((error) => error.code), { timeout: 5_000 }).toBe('ECONNREFUSED')
+  const dataOfRun = () => readdirSync(temporary()).filter((name) => name.startsWith(`rowhouse-test-${run.pid}-`))
+  expect(dataOfRun()).toHaveLength(1)
+  await removeStaleData()
+  expect(dataOfRun()).toEqual([])
 })
 
 const nowhere: ServerDeclaration = {

@@ -1,0 +1,77 @@
+/** A whole platform on a server for tests: the composition root's own parts, a deployment of its own, a tenant in each tier. */
+import { randomBytes } from 'node:crypto'
+import type { ProductModule } from '@rowhouse/app'
+import { createHttpServer, type HttpServer } from '@rowhouse/http'
+import { createLog } from '@rowhouse/telemetry'
+import { deployment, migrateAll, prepareCluster, type Tier, urlOf } from '@rowhouse/tenancy'
+import { compose, type Platform } from './compose.ts'
+import { type Database, migrationsOf } from './database.ts'
+import { api } from './documents.ts'
+
+export interface TestTenant {
+  readonly id: string
+  readonly slug: string
+  readonly tier: Tier
+  readonly ownerId: string
+  /** A key with every permission. */
+  readonly key: string
+}
+
+export interface TestPlatform {
+  readonly platform: Platform
+  readonly database: Database
+  readonly server: HttpServer
+  readonly operatorKey: string
+  /** `alpha-<tier>` and `beta-<tier>` in each tier. */
+  readonly tenants: readonly TestTenant[]
+  stop(): Promise<void>
+}
+
+const tiers = ['shared', 'schema', 'database'] as const
+
+/** @param adminUrl a superuser's URL; the deployment made there is left to its server's end. */
+export async function startTestPlatform(adminUrl: string, modules: readonly ProductModule[]): Promise<TestPlatform> {
+  const names = deployment(`t${randomBytes(4).toString('hex')}`, `t${randomBytes(4).toString('hex')}_control`)
+  const login = (user: string) => {
+    const url = new URL(urlOf(adminUrl, names.controlDatabase))
+    url.username = user
+    url.password = user
+    return url.href
+  }
+  const database = { names, url: login(names.application), migratorUrl: login(names.migrator) }
+  await prepareCluster(adminUrl, names, { applicationPassword: names.application, migratorPassword: names.migrator })
+  await migrateAll(database.migratorUrl, names, migrationsOf(modules))
+
+  const operatorKey = `rho_${randomBytes(24).toString('base64url')}`
+  const doorKey = randomBytes(32).toString('hex')
+  const platform = compose({ database, modules, doorKey, operatorApiKey: operatorKey, poolSize: 4, domain: 'localhost' })
+  const server = createHttpServer({
+    operations: platform.operations,
+    authenticate: platform.authenticate,
+    tenantOfHost: platform.tenantOfHost,
+    ready: platform.obstacles,
+    log: createLog({ level: 'silent' }),
+    api,
+  })
+
+  const tenants: TestTenant[] = []
+  for (const tier of tiers) {
+    for (const name of ['alpha', 'beta']) {
+      const slug = `${name}-${tier}`
+      const owner = { email: `owner@${slug}.example`, name: `Owner of ${slug}` }
+      const made = await platform.onboard({ slug, name: slug, tier, owner })
+      tenants.push({ id: made.id, slug, tier, ownerId: made.owner.memberId, key: made.owner.apiKey })
+    }
+  }
+  return {
+    platform,
+    database,
+    server,
+    operatorKey,
+    tenants,
+    async stop() {
+      await server.close()
+      await platform.pools.stop()
+    },
+  }
+}
