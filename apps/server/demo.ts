@@ -56,8 +56,7 @@ async function seedTenant(
   const [owner, member] = desk.members as [Named, Named]
   const found = await platform.tenants.find(slug)
   const { id } =
-    found ??
-    (await platform.onboard({ slug, name: desk.name, tier, owner: { email: owner.email, name: owner.name } }))
+    found ?? (await platform.onboard({ slug, name: desk.name, tier, owner: { email: owner.email, name: owner.name } }))
   const memberIds = await fillDesk(platform, id, desk)
   const person = async (
     { email, name }: { email: string; name: string },

@@ -1,7 +1,16 @@
 /** ROWHOUSE_HOME: secrets made at the first start, and whatever else is kept. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync, renameSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { serverErrors } from './errors.ts'
 
 export interface HomeSecrets {
@@ -11,12 +20,13 @@ export interface HomeSecrets {
   readonly migratorPassword: string
 }
 
-/** Makes the folder, private to its user. @throws server.home_not_writable */
+/** Makes the folder. @throws server.home_not_writable */
 export function openHome(folder: string): string {
   const home = resolve(folder)
   try {
-    mkdirSync(home, { recursive: true, mode: 0o711 })
-    writeFileSync(join(home, '.writable'), '')
+    makeFolder(home)
+    readdirSync(home)
+    accessSync(home, constants.W_OK)
     return home
   } catch (cause) {
     throw serverErrors.homeNotWritable({
@@ -24,6 +34,13 @@ export function openHome(folder: string): string {
       cause,
     })
   }
+}
+
+/** With its parents; others may pass through, since PostgreSQL may run as another user. Node's own recursive mkdir never returns where /proc says ENOENT. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: 0o711 })
 }
 
 /** The secrets of this home, made at random the first time. */

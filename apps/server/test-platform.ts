@@ -1,7 +1,7 @@
 /** A whole platform on a server for tests: the composition root's own parts, a deployment of its own, a tenant in each tier. */
 import { randomBytes } from 'node:crypto'
 import type { ProductModule } from '@rowhouse/app'
-import { createHttpServer, type HttpServer } from '@rowhouse/http'
+import { createHttpServer } from '@rowhouse/http'
 import { createLog } from '@rowhouse/telemetry'
 import { deployment, migrateAll, prepareCluster, type Tier, urlOf } from '@rowhouse/tenancy'
 import { compose, type Platform } from './compose.ts'
@@ -20,7 +20,8 @@ export interface TestTenant {
 export interface TestPlatform {
   readonly platform: Platform
   readonly database: Database
-  readonly server: HttpServer
+  /** Where the server listens. */
+  readonly origin: string
   readonly operatorKey: string
   /** `alpha-<tier>` and `beta-<tier>` in each tier. */
   readonly tenants: readonly TestTenant[]
@@ -44,7 +45,14 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
 
   const operatorKey = `rho_${randomBytes(24).toString('base64url')}`
   const doorKey = randomBytes(32).toString('hex')
-  const platform = compose({ database, modules, doorKey, operatorApiKey: operatorKey, poolSize: 4, domain: 'localhost' })
+  const platform = compose({
+    database,
+    modules,
+    doorKey,
+    operatorApiKey: operatorKey,
+    poolSize: 4,
+    domain: 'localhost',
+  })
   const server = createHttpServer({
     operations: platform.operations,
     authenticate: platform.authenticate,
@@ -53,6 +61,8 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     log: createLog({ level: 'silent' }),
     api,
   })
+
+  const origin = await server.listen({ host: '127.0.0.1', port: 0 })
 
   const tenants: TestTenant[] = []
   for (const tier of tiers) {
@@ -66,7 +76,7 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
   return {
     platform,
     database,
-    server,
+    origin,
     operatorKey,
     tenants,
     async stop() {

@@ -74,8 +74,7 @@ export async function runCli(args: readonly string[], options: CliOptions, termi
 
 export type Print = (value: unknown, asText: () => string, json: boolean) => void
 
-const allCommands = (command: Command): Command[] =>
-  command.commands.flatMap((each) => [each, ...allCommands(each)])
+const allCommands = (command: Command): Command[] => command.commands.flatMap((each) => [each, ...allCommands(each)])
 
 const wordsOf = (error: unknown): string =>
   error instanceof RowhouseError ? `${error.operator ?? error.definition.operator} (${error.code})` : String(error)

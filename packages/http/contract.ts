@@ -48,7 +48,9 @@ export function contractOf(operation: Operation): Contract {
 
   if (operation.accepts !== undefined) {
     if (pathFields.length > 0 || otherFieldsIn === 'query')
-      throw new Error(`${operation.name}: with \`accepts\` the input is the body: it needs POST, PUT or PATCH, and no parameters`)
+      throw new Error(
+        `${operation.name}: with \`accepts\` the input is the body: it needs POST, PUT or PATCH, and no parameters`,
+      )
     return { ...common, input: operation.input, otherFields: [], fieldSchemas: {} }
   }
 
@@ -56,7 +58,8 @@ export function contractOf(operation: Operation): Contract {
   const input = operation.input.strict()
   const schema = jsonSchema(operation, input, 'input')
   const open = openObject(schema, '')
-  if (open !== undefined) throw new Error(`${operation.name}: input${open} lets unknown fields through: use z.strictObject`)
+  if (open !== undefined)
+    throw new Error(`${operation.name}: input${open} lets unknown fields through: use z.strictObject`)
   const fieldSchemas = Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([name, field]) => [name, resolved(field, schema)]),
   )
@@ -78,10 +81,13 @@ function jsonSchema({ name }: Operation, type: z.ZodType, io: 'input' | 'output'
 function openObject(schema: JsonSchema, place: string): string | undefined {
   if (schema.properties !== undefined && schema.additionalProperties === undefined) return place
   const inner: [string, JsonSchema][] = [
-    ...Object.entries(schema.properties ?? {}).map(([name, field]): [string, JsonSchema] => [`${place}.${name}`, field]),
+    ...Object.entries(schema.properties ?? {}).map(([name, field]): [string, JsonSchema] => [
+      `${place}.${name}`,
+      field,
+    ]),
     ...Object.entries(schema.$defs ?? {}),
-    ...[schema.items, schema.additionalProperties, ...(schema.prefixItems ?? [])].flatMap((item): [string, JsonSchema][] =>
-      typeof item === 'object' ? [[`${place}[]`, item]] : [],
+    ...[schema.items, schema.additionalProperties, ...(schema.prefixItems ?? [])].flatMap(
+      (item): [string, JsonSchema][] => (typeof item === 'object' ? [[`${place}[]`, item]] : []),
     ),
     ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map((option): [string, JsonSchema] => [place, option]),
   ]

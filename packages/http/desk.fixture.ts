@@ -1,8 +1,19 @@
 /** A little desk for the tests of this package: two tenants, a few operations of each kind, their keys. */
-import { type ErrorCode, defineErrors } from '@rowhouse/kernel'
+import { defineErrors } from '@rowhouse/kernel'
 import { createLog } from '@rowhouse/telemetry'
 import { z } from 'zod'
-import { type Caller, type HttpServer, type HttpServerOptions, type Operation, createHttpServer, cursorPage, decodeCursor, httpErrors, pageInput, permission } from './http.ts'
+import {
+  type Caller,
+  type HttpServer,
+  type HttpServerOptions,
+  type Operation,
+  createHttpServer,
+  cursorPage,
+  decodeCursor,
+  httpErrors,
+  pageInput,
+  permission,
+} from './http.ts'
 
 export const readTickets = permission('tickets:read', 'Read tickets')
 export const writeTickets = permission('tickets:write', 'Open and change tickets')
@@ -13,7 +24,10 @@ export const deskErrors = defineErrors('desk', {
 
 export const acme = '0198c7a0-0000-7000-8000-00000000000a'
 export const globex = '0198c7a0-0000-7000-8000-00000000000b'
-export const ticketOf = { [acme]: '0198c7a0-1111-7000-8000-00000000000a', [globex]: '0198c7a0-1111-7000-8000-00000000000b' }
+export const ticketOf = {
+  [acme]: '0198c7a0-1111-7000-8000-00000000000a',
+  [globex]: '0198c7a0-1111-7000-8000-00000000000b',
+}
 
 const caller = (tenantId: string | null, permissions: string[]): Caller => ({
   kind: tenantId === null ? 'operator' : 'api-key',
@@ -40,7 +54,13 @@ const Ticket = z
   })
   .meta({ id: 'Ticket', description: 'A ticket.' })
 
-const ticket = (id: string) => ({ id, subject: 'Printer', priority: 'low' as const, tags: [], secretNote: 'never leaves' })
+const ticket = (id: string) => ({
+  id,
+  subject: 'Printer',
+  priority: 'low' as const,
+  tags: [],
+  secretNote: 'never leaves',
+})
 
 interface Definition<Input extends z.ZodType> {
   readonly http: `${Operation['method']} /${string}`
@@ -50,7 +70,10 @@ interface Definition<Input extends z.ZodType> {
   readonly options?: Partial<Operation>
 }
 
-export function operation<Input extends z.ZodType>(name: string, { http, input, output = z.object({}), run, options }: Definition<Input>): Operation {
+export function operation<Input extends z.ZodType>(
+  name: string,
+  { http, input, output = z.object({}), run, options }: Definition<Input>,
+): Operation {
   const [method, path] = http.split(' ') as [Operation['method'], string]
   return {
     name,
@@ -118,7 +141,7 @@ export const operations: readonly Operation[] = [
     http: 'POST /tickets/:id/close',
     input: z.object({ id: z.uuid() }),
     run: () => ({}),
-    options: { permission: writeTickets, errors: [deskErrors.closed as ErrorCode] },
+    options: { permission: writeTickets, errors: [deskErrors.closed] },
   }),
   operation('tickets.delete', {
     http: 'DELETE /tickets/:id',
@@ -162,7 +185,7 @@ export interface Desk extends AsyncDisposable {
   readonly options: HttpServerOptions
   /** Every line of the log so far. */
   lines(): Record<string, unknown>[]
-  call(path: string, init?: RequestInit & { readonly key?: string | null }): Promise<Response>
+  call(path: string, init?: RequestInit & { readonly key?: string | null; readonly duplex?: 'half' }): Promise<Response>
 }
 
 export async function openDesk(options: Partial<HttpServerOptions> = {}): Promise<Desk> {
@@ -191,7 +214,10 @@ export async function openDesk(options: Partial<HttpServerOptions> = {}): Promis
     call: (path, { key = keys.acme, headers, ...init } = {}) =>
       fetch(origin + path, {
         ...init,
-        headers: { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...(headers as Record<string, string>) },
+        headers: {
+          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+          ...(headers as Record<string, string>),
+        },
       }),
     [Symbol.asyncDispose]: () => server.close(),
   }

@@ -20,7 +20,8 @@ export function exampleOf(schema: JsonSchema, components: Components, within: re
   }
   const [option] = anyOf ?? oneOf ?? []
   if (option !== undefined) return exampleOf(option, components, within)
-  if (allOf !== undefined) return Object.assign({}, ...allOf.map((part) => exampleOf(part, components, within))) as unknown
+  if (allOf !== undefined)
+    return Object.assign({}, ...allOf.map((part) => exampleOf(part, components, within))) as unknown
   const [type] = [schema.type ?? 'object'].flat()
   if (type === 'object') return objectExample(schema, components, within)
   if (type === 'array') return arrayExample(schema, components, within)
@@ -31,7 +32,9 @@ export function exampleOf(schema: JsonSchema, components: Components, within: re
 }
 
 function objectExample({ properties = {} }: JsonSchema, components: Components, within: readonly string[]): unknown {
-  const fields = Object.entries(properties).map(([name, field]) => [name, exampleOf(field, components, within)] as const)
+  const fields = Object.entries(properties).map(
+    ([name, field]) => [name, exampleOf(field, components, within)] as const,
+  )
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined))
 }
 
@@ -46,7 +49,9 @@ function stringExample(schema: JsonSchema): string {
   const known = formats[String(schema['format'])]
   if (known !== undefined) return known
   if (schema['pattern'] !== undefined || schema['format'] !== undefined)
-    throw new Error(`no example for a string of ${String(schema['format'] ?? schema['pattern'])}: give it .meta({ example })`)
+    throw new Error(
+      `no example for a string of ${String(schema['format'] ?? schema['pattern'])}: give it .meta({ example })`,
+    )
   return 'text'.padEnd(Number(schema['minLength'] ?? 0), '.').slice(0, Number(schema['maxLength'] ?? Infinity))
 }
 

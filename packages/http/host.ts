@@ -27,11 +27,11 @@ export async function tenantOfHost(header: string | undefined, rules: HostRules)
 
 /** Lower case, without port, final dot and the brackets of IPv6. */
 function canonicalHost(header: string | undefined): string {
-  const [, bracketed, name] = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9.-]{1,254}))(?::\d{1,5})?$/.exec(
-    header?.toLowerCase() ?? '',
-  ) ?? []
+  const [, bracketed, name] =
+    /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9.-]{1,254}))(?::\d{1,5})?$/.exec(header?.toLowerCase() ?? '') ?? []
   if (bracketed !== undefined && isIP(bracketed) === 6) return bracketed
   const host = name?.replace(/\.$/, '')
-  if (!host || host.split('.').includes('')) throw httpErrors.invalidRequest({ detail: 'The Host header is not valid.' })
+  if (!host || host.split('.').includes(''))
+    throw httpErrors.invalidRequest({ detail: 'The Host header is not valid.' })
   return host
 }

@@ -118,7 +118,11 @@ describe('valid input arrives', () => {
 
   test('bytes of the declared type, as they are', async () => {
     const body = new Uint8Array([0, 255, 13, 10])
-    const answer = await desk.call('/api/v1/inbound-mail', { method: 'POST', body, headers: { 'content-type': 'Message/RFC822' } })
+    const answer = await desk.call('/api/v1/inbound-mail', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'Message/RFC822' },
+    })
     expect(await answer.json()).toEqual({ bytes: 4 })
   })
 
@@ -136,6 +140,8 @@ test('a hostile body gets a small answer', async () => {
   const names = Array.from({ length: 50_000 }, (_, index) => `"n${index}":1`)
   const answer = await (await open(`{${names.join(',')}}`)).text()
   expect(answer.length).toBeLessThan(10_000)
+  const wrong = await (await open(`{"subject":"x","tags":[${'1,'.repeat(50_000)}1]}`)).text()
+  expect(wrong.length).toBeLessThan(10_000)
   const long = await (await open(`{"${'n'.repeat(500_000)}":1}`)).text()
   expect(long.length).toBeLessThan(10_000)
 })
@@ -147,14 +153,20 @@ describe('a careless declaration does not start', () => {
 
   test('an object inside that lets unknown fields through', () => {
     const input = z.object({ list: z.array(z.object({ a: z.string() })) })
-    expect(mount({ http: 'POST /a', input, run })).toThrow('a.b: input.list[] lets unknown fields through: use z.strictObject')
+    expect(mount({ http: 'POST /a', input, run })).toThrow(
+      'a.b: input.list[] lets unknown fields through: use z.strictObject',
+    )
   })
   test('a path parameter that is not in the input', () => {
-    expect(mount({ http: 'GET /a/:id', input: z.object({}), run })).toThrow("a.b: the path's :id is not a field of the input")
+    expect(mount({ http: 'GET /a/:id', input: z.object({}), run })).toThrow(
+      "a.b: the path's :id is not a field of the input",
+    )
   })
   test('output that is not JSON', () => {
     const output = z.object({ at: z.date() })
-    expect(mount({ http: 'GET /a', input: z.object({}), output, run })).toThrow('a.b: the output is not JSON: Error: Date')
+    expect(mount({ http: 'GET /a', input: z.object({}), output, run })).toThrow(
+      'a.b: the output is not JSON: Error: Date',
+    )
   })
   test('input that is no object', () => {
     expect(mount({ http: 'POST /a', input: z.string(), run })).toThrow('a.b: the input must be a z.object')

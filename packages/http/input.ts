@@ -32,7 +32,9 @@ export async function readInput(
     refuse(hazard(query, '', 0))
     return validInput(contract, typed(contract, query), request.path)
   }
-  refuse(...Object.keys(query).map((name) => ({ pointer: `/${pointerToken(name)}`, detail: 'Not accepted in the query' })))
+  refuse(
+    ...Object.keys(query).map((name) => ({ pointer: `/${pointerToken(name)}`, detail: 'Not accepted in the query' })),
+  )
   if (accepts !== undefined) {
     checkContentType(request.raw, accepts)
     const bytes = await readBody(request.raw, limits.rawBytes)

@@ -6,7 +6,7 @@ import { METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import { newId } from '@rowhouse/kernel'
 import type { Log } from '@rowhouse/telemetry'
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController, fastify } from 'fastify'
+import { type FastifyReply, type FastifyRequest, LogController, fastify } from 'fastify'
 import { httpErrors } from './errors.ts'
 import { securityHeaders } from './headers.ts'
 import { listen } from './listen.ts'
@@ -34,8 +34,6 @@ export interface Listener {
   readonly closing: boolean
   /** How many requests have begun and have not been answered. */
   readonly activeRequests: number
-  /** A request without a socket. */
-  readonly inject: FastifyInstance['inject']
 }
 
 /** @param admit runs before the route, except a probe's, and throws what keeps the request out */
@@ -125,7 +123,6 @@ export function createListener(
     get activeRequests() {
       return activeRequests
     },
-    inject: app.inject.bind(app) as FastifyInstance['inject'],
   }
 }
 

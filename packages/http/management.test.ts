@@ -15,7 +15,11 @@ test('it has metrics, health and readiness with reasons, by GET only', async () 
   expect(await metrics.text()).toBe('up 1\n')
   expect((await fetch(`${origin}/healthz`)).status).toBe(200)
   const ready = await fetch(`${origin}/readyz`)
-  expect(await ready.json()).toMatchObject({ status: 503, code: 'http.unavailable', detail: 'PostgreSQL does not answer' })
+  expect(await ready.json()).toMatchObject({
+    status: 503,
+    code: 'http.unavailable',
+    detail: 'PostgreSQL does not answer',
+  })
   expect((await fetch(`${origin}/metrics`, { method: 'POST' })).status).toBe(405)
   expect((await fetch(`${origin}/api/v1/tickets`)).status).toBe(404)
   await server.close()

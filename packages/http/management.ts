@@ -10,7 +10,7 @@ import type { Route } from './routes.ts'
  */
 export function createManagementServer(
   options: ListenerOptions & { readonly ready: Ready; readonly metricsText: () => Promise<string> },
-): Pick<Listener, 'listen' | 'close' | 'inject'> {
+): Pick<Listener, 'listen' | 'close'> {
   const metrics: Route = {
     method: 'GET',
     url: '/metrics',

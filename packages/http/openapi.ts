@@ -88,7 +88,9 @@ function described(contract: Contract, book: SchemaBook): unknown {
   try {
     return operationObject(contract, book)
   } catch (error) {
-    throw new Error(`${contract.operation.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${contract.operation.name}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }
 

@@ -51,6 +51,7 @@ export function publicError(error: unknown): RowhouseError {
   if (error instanceof RowhouseError) return error
   const statusCode = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   // Fastify's own refusals: a URL that is not percent-encoded UTF-8, and the like.
-  if (statusCode >= 400 && statusCode < 500) return httpErrors.invalidRequest({ detail: 'The URL is not valid.', cause: error })
+  if (statusCode >= 400 && statusCode < 500)
+    return httpErrors.invalidRequest({ detail: 'The URL is not valid.', cause: error })
   return httpErrors.internal({ cause: error })
 }

@@ -18,7 +18,8 @@ export function parseQuery(text: string): Record<string, string> {
   const problems: FieldProblem[] = []
   for (const part of parts) {
     const [name = '', value = ''] = split(part).map(decode)
-    if (name === null || value === null) problems.push({ pointer: '', detail: 'The query is not percent-encoded UTF-8' })
+    if (name === null || value === null)
+      problems.push({ pointer: '', detail: 'The query is not percent-encoded UTF-8' })
     else if (fields.has(name)) problems.push({ pointer: `/${pointerToken(name)}`, detail: 'Sent more than once' })
     else fields.set(name, value)
   }

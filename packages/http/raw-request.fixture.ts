@@ -16,7 +16,11 @@ export interface RawAnswer {
  * @param parts sent one after the other, `pauseMs` apart
  * @param timing.patienceMs how long to wait for the first byte, and `silenceMs` for the next
  */
-export async function rawRequest(port: number, parts: string | readonly (string | Uint8Array)[], { pauseMs = 20, silenceMs = 400, patienceMs = 5_000 } = {}): Promise<RawAnswer> {
+export async function rawRequest(
+  port: number,
+  parts: string | readonly (string | Uint8Array)[],
+  { pauseMs = 20, silenceMs = 400, patienceMs = 5_000 } = {},
+): Promise<RawAnswer> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
   const ended = Promise.withResolvers<void>()

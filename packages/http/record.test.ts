@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { acme, openDesk, ticketOf } from './desk.fixture.ts'
-import { rawRequest } from './raw-request.fixture.ts'
 
 test('one line a request: who, what, how it went; never the URL', async () => {
   await using desk = await openDesk()
@@ -11,7 +10,13 @@ test('one line a request: who, what, how it went; never the URL', async () => {
   await desk.server.close()
   const lines = desk.lines()
   expect(lines).toHaveLength(4)
-  const common = { tenant: acme, actor: 'api-key:key-1', operation: 'tickets.get', method: 'GET', path: '/api/v1/tickets/:id' }
+  const common = {
+    tenant: acme,
+    actor: 'api-key:key-1',
+    operation: 'tickets.get',
+    method: 'GET',
+    path: '/api/v1/tickets/:id',
+  }
   expect(lines[0]).toMatchObject({ ...common, status: 400, code: 'http.invalid_request', clientRequestId: 'mine-1' })
   expect(lines[1]).toMatchObject({ ...common, status: 200 })
   expect(lines[1]).not.toHaveProperty('clientRequestId')

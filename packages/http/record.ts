@@ -58,7 +58,8 @@ export function writeRecord(log: Log, request: FastifyRequest, reply: FastifyRep
   duration.record(durationMs / 1000, { operation: operation ?? 'none', status: `${Math.floor(status / 100)}xx` })
   const isProbe = request.routeOptions.config.probe === true
   if (error === undefined) log[isProbe ? 'debug' : 'info'](line, 'request')
-  else if (status < 500 || isProbe) log.info({ ...line, code: error.code, reason: error.operator ?? error.detail }, 'request refused')
+  else if (status < 500 || isProbe)
+    log.info({ ...line, code: error.code, reason: error.operator ?? error.detail }, 'request refused')
   else log.error({ ...line, code: error.code, err: error }, 'request failed')
 }
 

@@ -12,7 +12,9 @@ export interface SchemaBook {
  * JSON Schemas of Zod types for one document. A type with `.meta({ id })` is written once, as a component. Where what
  * comes in differs from what goes out (a default, an unknown field), the former is called `<id>Input`.
  */
-export function createSchemaBook(types: readonly { readonly type: z.ZodType; readonly io: 'input' | 'output' }[]): SchemaBook {
+export function createSchemaBook(
+  types: readonly { readonly type: z.ZodType; readonly io: 'input' | 'output' }[],
+): SchemaBook {
   const texts = { input: new Map<string, string>(), output: new Map<string, string>() }
   for (const { type, io } of types)
     for (const [id, schema] of Object.entries(convert(type, io).$defs ?? {})) texts[io].set(id, JSON.stringify(schema))

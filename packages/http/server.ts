@@ -26,7 +26,7 @@ export interface HttpServerOptions extends ListenerOptions, HostRules {
   readonly rawBodyLimitBytes?: number
 }
 
-export interface HttpServer extends Pick<Listener, 'listen' | 'close' | 'inject'> {
+export interface HttpServer extends Pick<Listener, 'listen' | 'close'> {
   /** As in the options, and no while it closes: for the management server. */
   readonly ready: Ready
 }
@@ -38,7 +38,11 @@ export interface HttpServer extends Pick<Listener, 'listen' | 'close' | 'inject'
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { operations, authenticate, home, pages = [] } = options
-  const { api = { title: 'Rowhouse', version: '1' }, bodyLimitBytes = 2 ** 20, rawBodyLimitBytes = 10 * 2 ** 20 } = options
+  const {
+    api = { title: 'Rowhouse', version: '1' },
+    bodyLimitBytes = 2 ** 20,
+    rawBodyLimitBytes = 10 * 2 ** 20,
+  } = options
   const limits = { jsonBytes: bodyLimitBytes, rawBytes: rawBodyLimitBytes }
   const ready: Ready = async () => (listener.closing ? ['The server is stopping'] : options.ready())
 
@@ -60,7 +64,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     async listen(address) {
       const about = 'Requests that have begun and have not been answered.'
-      stopGauge = gauge({ name: 'http_server_active_requests', about }, (observe) => observe(listener.activeRequests, {}))
+      stopGauge = gauge({ name: 'http_server_active_requests', about }, (observe) =>
+        observe(listener.activeRequests, {}),
+      )
       return listener.listen(address)
     },
     async close() {
@@ -68,6 +74,5 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       await listener.close()
     },
     ready,
-    inject: listener.inject,
   }
 }

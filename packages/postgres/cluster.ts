@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Account } from './account.ts'
 import type { Program } from './binaries.ts'
 import { postgresErrors } from './errors.ts'
-import { diskFull } from './folder.ts'
+import { diskFull, saysDiskFull } from './folder.ts'
 import { run } from './run.ts'
 
 /** A data folder and what it takes to run it. */
@@ -62,7 +62,7 @@ async function initialise(folder: string, data: string, account: Account | undef
   const { code, output } = await run(join(program.folder, 'initdb'), args, { cwd: made, account })
   if (code !== 0) {
     await rm(work, { recursive: true, force: true })
-    if (output.includes('No space left on device')) throw diskFull(folder)
+    if (saysDiskFull(output)) throw diskFull(folder)
     const reason = output.trim().split('\n').slice(-10).join('\n')
     throw postgresErrors.notReady({
       operator: `PostgreSQL could not make its data folder ${data} (${code}):\n${reason}`,

@@ -12,12 +12,8 @@ export async function prepareFolder(path: string): Promise<string> {
     await (await open(lockFile(path), 'a', 0o600)).close()
     return await realpath(path)
   } catch (cause) {
-    const { code = 'error' } = cause as NodeJS.ErrnoException
-    if (code === 'ENOSPC') throw diskFull(path, cause)
-    throw postgresErrors.notWritable({
-      operator: `The database folder ${path} cannot be written (${code}): give it to this user, or choose another folder (ROWHOUSE_HOME).`,
-      cause,
-    })
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(path, cause)
+    throw notWritable(path, cause)
   }
 }
 
@@ -29,9 +25,14 @@ export async function lockFolder(folder: string): Promise<{ release(): void }> {
   const owner = join(folder, 'owner.pid')
   const database = new DatabaseSync(lockFile(folder), { timeout: 0 })
   try {
+    database.exec('pragma journal_mode = memory')
     database.exec('begin exclusive')
+    await writeFile(owner, `${process.pid}\n`)
   } catch (cause) {
     database.close()
+    const { code, errcode } = cause as NodeJS.ErrnoException & { errcode?: number }
+    if (code === 'ENOSPC') throw diskFull(folder, cause)
+    if (errcode !== sqliteBusy) throw notWritable(folder, cause)
     const pid = await readFile(owner, 'utf8').catch(() => '')
     throw postgresErrors.inUse({
       operator: `The database folder ${folder} is in use${pid && ` by process ${pid.trim()}`}: stop that, or choose another folder (ROWHOUSE_HOME).`,
@@ -39,7 +40,6 @@ export async function lockFolder(folder: string): Promise<{ release(): void }> {
     })
   }
   let held = true
-  await writeFile(owner, `${process.pid}\n`)
   return {
     release() {
       if (held) database.close()
@@ -54,4 +54,18 @@ export const diskFull = (folder: string, cause?: unknown) =>
     cause,
   })
 
+function notWritable(folder: string, cause: unknown): Error {
+  const { code = 'error' } = cause as NodeJS.ErrnoException
+  return postgresErrors.notWritable({
+    operator: `The database folder ${folder} cannot be written (${code}): give it to this user, or choose another folder (ROWHOUSE_HOME).`,
+    cause,
+  })
+}
+
+/** PostgreSQL words it in two ways. */
+export const saysDiskFull = (output: string) => /No space left on device|Check free disk space/.test(output)
+
 const lockFile = (folder: string) => join(folder, 'owner.lock')
+
+/** https://www.sqlite.org/rescode.html#busy */
+const sqliteBusy = 5

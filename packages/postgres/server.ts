@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { postgresErrors } from './errors.ts'
-import { diskFull } from './folder.ts'
+import { diskFull, saysDiskFull } from './folder.ts'
 import { processesNamed, signal } from './processes.ts'
 import { serverEnvironment } from './run.ts'
 import { watchOver } from './watchdog.ts'
@@ -125,7 +125,7 @@ async function startFailure(cluster: Cluster, port: number, logOffset: number): 
       operator: `Port ${port} of 127.0.0.1 is taken by another program: stop it, or choose another port.`,
     })
   }
-  if (log.includes('No space left on device')) return diskFull(cluster.folder)
+  if (saysDiskFull(log)) return diskFull(cluster.folder)
   const tail = log.trim().split('\n').slice(-10).join('\n')
   return postgresErrors.notReady({
     operator: `PostgreSQL did not start; put right what its log ${logFile(cluster)} says:\n${tail}`,

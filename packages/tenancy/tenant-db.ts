@@ -2,6 +2,7 @@
 import {
   type CompiledQuery,
   type DatabaseConnection,
+  DefaultQueryExecutor,
   type Dialect,
   type Driver,
   Kysely,
@@ -57,7 +58,9 @@ function tenantDb<Tables>(execute: Execute): TenantDb<Tables> {
       throw new Error('Read a page at a time: a stream would hold a connection for as long as its reader is slow')
     },
   }
-  return new Kysely<Tables>({ dialect: doorDialect(connection) }) as unknown as TenantDb<Tables>
+  // What Kysely would assemble from a dialect for each Kysely, without the driver that lends out connections.
+  const executor = new DefaultQueryExecutor(compiler, adapter, { provideConnection: (use) => use(connection) })
+  return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor }) as unknown as TenantDb<Tables>
 }
 
 /** Sees snake_case where code says camelCase, at no cost per row. */
@@ -76,28 +79,24 @@ class SnakeCaseCompiler extends PostgresQueryCompiler {
 const compiler = new SnakeCaseCompiler()
 const adapter = new PostgresAdapter()
 
-const doorDialect = (connection: DatabaseConnection): Dialect => ({
+/** The transaction is the door's: Kysely neither begins nor ends one. */
+const refuse = async (): Promise<never> => {
+  throw new Error('A command is one transaction already: there is none inside it')
+}
+
+const driver: Driver = {
+  init: async () => {},
+  acquireConnection: refuse,
+  beginTransaction: refuse,
+  commitTransaction: refuse,
+  rollbackTransaction: refuse,
+  releaseConnection: async () => {},
+  destroy: async () => {},
+}
+
+const dialect: Dialect = {
   createAdapter: () => adapter,
-  createDriver: () => new DoorDriver(connection),
+  createDriver: () => driver,
   createQueryCompiler: () => compiler,
   createIntrospector: (db) => new PostgresIntrospector(db),
-})
-
-/** The transaction is the door's: Kysely neither begins nor ends one. */
-class DoorDriver implements Driver {
-  readonly #connection: DatabaseConnection
-  constructor(connection: DatabaseConnection) {
-    this.#connection = connection
-  }
-  async init() {}
-  async acquireConnection() {
-    return this.#connection
-  }
-  async beginTransaction() {
-    throw new Error('A command is one transaction already: there is none inside it')
-  }
-  async commitTransaction() {}
-  async rollbackTransaction() {}
-  async releaseConnection() {}
-  async destroy() {}
 }

@@ -9,7 +9,10 @@ import { root } from '../run-program.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const markdown = globSync('**/*.md', { cwd: root, exclude: ['**/node_modules/**', '.rowhouse/**'] })
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)))
 
@@ -29,7 +32,9 @@ test.each(markdown)('links in %s lead somewhere', (path) => {
 
 test('every folder of the map in README exists, and every package is on it', () => {
   const map = read('README.md')
-  const folders = globSync('{packages,apps,examples}/*', { cwd: root }).filter((path) => existsSync(join(root, path, 'package.json')))
+  const folders = globSync('{packages,apps,examples}/*', { cwd: root }).filter((path) =>
+    existsSync(join(root, path, 'package.json')),
+  )
   expect(folders.filter((path) => !map.includes(path.split('/').at(-1)!))).toEqual([])
 })
 

@@ -31,9 +31,11 @@ const sources = (name: string) =>
   globSync(`${folders[name]}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**'] }).map((path) => ({
     path,
     isTest: path.endsWith('.test.ts') || path.endsWith('.fixture.ts'),
-    imports: [...readFileSync(join(root, path), 'utf8').matchAll(/^(?:import|export)\s[^'";]*?from '([^']+)'|import\('([^']+)'\)/gm)].map(
-      ([, plain, dynamic]) => plain ?? dynamic!,
-    ),
+    imports: [
+      ...readFileSync(join(root, path), 'utf8').matchAll(
+        /^(?:import|export)\s[^'";]*?from '([^']+)'|import\('([^']+)'\)/gm,
+      ),
+    ].map(([, plain, dynamic]) => plain ?? dynamic!),
   }))
 
 test.each(Object.keys(arrows))('%s imports only what stands below it', (name) => {
@@ -60,7 +62,9 @@ test('no file reaches into another package by a relative path', () => {
       .filter(({ isTest }) => !isTest)
       .flatMap(({ path, imports }) =>
         imports
-          .filter((specifier) => specifier.startsWith('.') && !join(path, '..', specifier).startsWith(`${folders[name]!}/`))
+          .filter(
+            (specifier) => specifier.startsWith('.') && !join(path, '..', specifier).startsWith(`${folders[name]!}/`),
+          )
           .map((specifier) => `${path} imports ${specifier}`),
       ),
   )
@@ -71,7 +75,10 @@ test('only the composition root starts telemetry or an embedded server', () => {
   const users = Object.keys(arrows)
     .filter((name) => name !== 'server' && name !== 'testing')
     .flatMap((name) => sources(name))
-    .filter(({ isTest, imports }) => !isTest && imports.some((each) => each === '@rowhouse/telemetry/sdk' || each === '@rowhouse/postgres'))
+    .filter(
+      ({ isTest, imports }) =>
+        !isTest && imports.some((each) => each === '@rowhouse/telemetry/sdk' || each === '@rowhouse/postgres'),
+    )
   expect(users.map(({ path }) => path)).toEqual([])
 })
 
@@ -81,6 +88,9 @@ test('the environment is read by programs only, never by what they import', () =
   const readers = Object.keys(arrows)
     .filter((name) => name !== 'testing')
     .flatMap((name) => sources(name))
-    .filter(({ path, isTest }) => !isTest && !programs.has(path) && /process\.env/.test(readFileSync(join(root, path), 'utf8')))
+    .filter(
+      ({ path, isTest }) =>
+        !isTest && !programs.has(path) && /process\.env/.test(readFileSync(join(root, path), 'utf8')),
+    )
   expect(readers.map(({ path }) => path)).toEqual([])
 })

@@ -7,5 +7,6 @@ import { tableFiles } from './tables.ts'
 
 test('the table types in the code are those of the migrated catalog', async () => {
   const files = await tableFiles(await server(postgres18))
-  for (const [path, content] of Object.entries(files)) expect(readFileSync(join(root, path), 'utf8'), path).toBe(content)
+  for (const [path, content] of Object.entries(files))
+    expect(readFileSync(join(root, path), 'utf8'), path).toBe(content)
 })

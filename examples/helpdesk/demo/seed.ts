@@ -49,7 +49,12 @@ export async function seedDesk(db: DeskDb, { tenantId, desk, memberIds, now }: S
       const customerId = customerIds.get(author)
       await run(addComment, {
         ...as(memberIds.get(author) ?? null, clock.at(index, step + 1)),
-        input: { ticketId: id, body, visibility: isPublic ? 'public' : 'internal', ...(customerId ? { customerId } : {}) },
+        input: {
+          ticketId: id,
+          body,
+          visibility: isPublic ? 'public' : 'internal',
+          ...(customerId ? { customerId } : {}),
+        },
       })
     }
     if (fields.status !== 'open') {
@@ -69,5 +74,7 @@ function demoClock(now: string, tickets: number) {
 }
 
 /** Input is checked as a caller's would be: demo data that the API refuses is a mistake here. */
-const run = async <Result>({ definition }: TenantOperation, { input, ...context }: { readonly input: unknown }): Promise<Result> =>
-  (await definition.handle({ ...context, input: definition.input.parse(input) } as never)) as Result
+const run = async <Result>(
+  { definition }: TenantOperation,
+  { input, ...context }: { readonly input: unknown },
+): Promise<Result> => (await definition.handle({ ...context, input: definition.input.parse(input) } as never)) as Result

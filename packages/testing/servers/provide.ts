@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineErrors } from '@rowhouse/kernel'
@@ -23,7 +23,7 @@ export async function startServer(declaration: ServerDeclaration, settings: Sett
   const url = process.env[declaration.variable]
   if (url) return theirs(declaration, url)
   const program = await provide(declaration)
-  const folder = await mkdtemp(join(temporary(), `${prefix}${process.pid}-`))
+  const folder = await mkdtemp(join(temporary(), `rowhouse-test-${process.pid}-`))
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
   const end = async (how: () => Promise<void>) => {
     await how()
@@ -41,9 +41,12 @@ export async function startServer(declaration: ServerDeclaration, settings: Sett
 /** Removes the data of runs that were killed; their servers ended with them. */
 export async function removeStaleData(): Promise<void> {
   for (const name of await readdir(temporary())) {
-    const [, pid] = name.startsWith(prefix) ? (/^rowhouse-test-(\d+)-/.exec(name) ?? []) : []
-    if (pid && !isAlive(Number(pid)))
-      await rm(join(temporary(), name), { recursive: true, force: true }).catch(() => {})
+    const [, pid] = /^rowhouse-test-(\d+)-/.exec(name) ?? []
+    if (!pid || isAlive(Number(pid))) continue
+    const path = join(temporary(), name)
+    // The temporary folder is everybody's: what others put there is not ours to remove.
+    const about = await lstat(path).catch(() => undefined)
+    if (about?.uid === process.getuid?.()) await rm(path, { recursive: true, force: true }).catch(() => {})
   }
 }
 
@@ -72,8 +75,6 @@ const theirs = ({ title, variable }: ServerDeclaration, url: string): RunningSer
   stop: async () => {},
   kill: () => Promise.reject(new Error(`${title} of ${variable} is not ours to kill`)),
 })
-
-const prefix = 'rowhouse-test-'
 
 /** As root, servers run as another user, who may not be able to enter root's own temporary folder. */
 export const temporary = () => (process.getuid?.() === 0 ? '/tmp' : tmpdir())

@@ -1,0 +1,171 @@
+/** `npm start` as its users meet it: first start, restart, kill -9, and what it says when something is wrong. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Demo } from './demo.ts'
+
+const program = fileURLToPath(new URL('./start.ts', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'rowhouse-start-'))
+const home = join(folder, 'home')
+const running = new Set<ChildProcess>()
+
+interface Started {
+  readonly origin: string
+  readonly child: ChildProcess
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+function run(environment: Record<string, string>) {
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env['PATH'], PORT: '0', MANAGEMENT_PORT: '0', ROWHOUSE_HOME: home, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const exited = once(child, 'exit').finally(() => running.delete(child))
+  return { child, exited, output: () => output }
+}
+
+async function start(environment: Record<string, string> = {}): Promise<Started> {
+  const { child, exited, output } = run(environment)
+  const origin = await Promise.race([
+    exited.then(() => Promise.reject(new Error(output()))),
+    (async () => {
+      for (;;) {
+        const found = /^ready (\S+)$/m.exec(output())?.[1]
+        if (found) return found
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    })(),
+  ])
+  return {
+    origin,
+    child,
+    async end(signal) {
+      child.kill(signal)
+      return (await exited)[0] as number | null
+    },
+  }
+}
+
+/** What it says when it does not start. */
+async function refusal(environment: Record<string, string>): Promise<string> {
+  const { exited, output } = run(environment)
+  expect((await exited)[0]).not.toBe(0)
+  return output()
+}
+
+const demo = () => JSON.parse(readFileSync(join(home, 'demo.json'), 'utf8')) as Demo
+const tickets = async (origin: string, key: string) =>
+  (await (
+    await fetch(`${origin}/api/v1/tickets?limit=100`, { headers: { authorization: `Bearer ${key}` } })
+  ).json()) as { items: object[] }
+
+let first: Started
+beforeAll(async () => {
+  first = await start()
+})
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+})
+
+test('three demo tenants, one in each tier, with keys that only their owner can read', async () => {
+  expect(demo()).toMatchObject({
+    origin: first.origin,
+    tenants: [
+      { slug: 'acme', tier: 'shared' },
+      { slug: 'globex', tier: 'schema' },
+      { slug: 'initech', tier: 'database' },
+    ],
+  })
+  expect(statSync(join(home, 'demo.json')).mode & 0o777).toBe(0o600)
+  for (const { owner, member } of demo().tenants) {
+    for (const { apiKey } of [owner, member])
+      expect((await tickets(first.origin, apiKey)).items.length).toBeGreaterThan(10)
+  }
+})
+
+test('the home page, the documents and health answer', async () => {
+  for (const path of [
+    '/',
+    '/docs',
+    '/openapi.json',
+    '/operator/docs',
+    '/operator/openapi.json',
+    '/docs/errors',
+    '/healthz',
+    '/readyz',
+  ]) {
+    expect((await fetch(first.origin + path)).status, path).toBe(200)
+  }
+})
+
+test('a second start on the same home, or on a port that is taken, is one clear sentence', async () => {
+  expect(await refusal({})).toMatch(/is in use by process \d+.*ROWHOUSE_HOME/)
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as { port: number }
+  expect(await refusal({ PORT: String(port), ROWHOUSE_HOME: join(folder, 'other') })).toMatch(
+    /port is taken.*another port/s,
+  )
+  other.close()
+})
+
+test('killed with -9 it comes up again with its data, and once more after a stop', async () => {
+  const { owner } = demo().tenants[1]!
+  const before = (await tickets(first.origin, owner.apiKey)).items
+  await first.end('SIGKILL')
+  const second = await start()
+  expect((await tickets(second.origin, owner.apiKey)).items).toEqual(before)
+  expect(await second.end('SIGTERM')).toBe(0)
+  const third = await start()
+  expect((await tickets(third.origin, owner.apiKey)).items).toEqual(before)
+  expect(await third.end('SIGINT')).toBe(0)
+})
+
+test.each(['tenancy.provision.reserved', 'tenancy.provision.moved-in#2', 'tenancy.provision.furnished#3'])(
+  'killed while it seeds (%s) it finishes at the next start',
+  async (crashPoint) => {
+    const environment = { ROWHOUSE_HOME: join(folder, crashPoint.replace('#', '-')) }
+    const { exited } = run({ ...environment, ROWHOUSE_CRASH_POINT: crashPoint })
+    expect((await exited)[1]).toBe('SIGKILL')
+    const again = await start(environment)
+    const made = JSON.parse(readFileSync(join(environment.ROWHOUSE_HOME, 'demo.json'), 'utf8')) as Demo
+    for (const { owner } of made.tenants)
+      expect((await tickets(again.origin, owner.apiKey)).items.length).toBeGreaterThan(10)
+    await again.end('SIGTERM')
+  },
+)
+
+test('a broken configuration names every variable at once, and nothing is made', async () => {
+  const untouched = join(folder, 'untouched')
+  const output = await refusal({ PORT: 'many', MANAGEMENT_PORT: '70000', DOOR_KEY: 'short', ROWHOUSE_HOME: untouched })
+  expect(output).toMatch(/PORT=many.*MANAGEMENT_PORT=70000.*DOOR_KEY: must/s)
+  expect(output).not.toContain('short')
+  expect(existsSync(untouched)).toBe(false)
+})
+
+test('a home that cannot be written is one clear sentence', async () => {
+  writeFileSync(join(folder, 'file'), '')
+  expect(await refusal({ ROWHOUSE_HOME: join(folder, 'file') })).toMatch(/cannot be written.*choose another folder/)
+  expect(await refusal({ ROWHOUSE_HOME: '/proc/rowhouse' })).toMatch(/cannot be written.*choose another folder/)
+})
+
+test('a database that cannot be reached is one clear sentence', async () => {
+  const url = 'postgres://rowhouse_app:secret@127.0.0.1:1/rowhouse'
+  const output = await refusal({
+    DATABASE_URL: url,
+    DATABASE_MIGRATOR_URL: url,
+    ROWHOUSE_HOME: join(folder, 'nowhere'),
+  })
+  expect(output).toMatch(/No connection to rowhouse.*ECONNREFUSED/)
+  expect(output).not.toContain('secret')
+})
