@@ -1,6 +1,7 @@
 /** Operations of the platform itself, on services instead of a tenant's tables. */
 import type { ErrorCode } from '@rowhouse/kernel'
 import type { Caller, Method, Operation, Permission } from '@rowhouse/http'
+import { tenancyErrors } from '@rowhouse/tenancy'
 import type { z } from 'zod'
 
 interface PlatformDefinition<Input extends z.ZodType, Output extends z.ZodType> {
@@ -31,7 +32,7 @@ export function platformOperation<Input extends z.ZodType, Output extends z.ZodT
     method,
     path,
     status,
-    errors,
+    errors: [...errors, tenancyErrors.databaseUnavailable],
     run: ({ input, caller }) => handle({ input: input as z.output<Input>, caller }),
   }
 }

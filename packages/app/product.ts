@@ -1,7 +1,14 @@
 /** A product: a list of modules, and how their commands and queries become operations that a server can run. */
 import type { Clock } from '@rowhouse/kernel'
 import type { Caller, Operation } from '@rowhouse/http'
-import { type Door, type ModuleMigrations, queryDb, type SqlMigrations, transactionDb } from '@rowhouse/tenancy'
+import {
+  type Door,
+  type ModuleMigrations,
+  queryDb,
+  type SqlMigrations,
+  tenancyErrors,
+  transactionDb,
+} from '@rowhouse/tenancy'
 import type { TenantOperation } from './module.ts'
 
 /** An ES module as `import * as tickets from …` gives it: its operations are found among its exports. */
@@ -39,7 +46,7 @@ export function bindOperation({ kind, module, definition }: TenantOperation, doo
     permission,
     input,
     output,
-    errors,
+    errors: [...errors, ...doorErrors[kind]],
     ...(description === undefined ? {} : { description }),
     ...(accepts === undefined ? {} : { accepts }),
     run({ input, caller }) {
@@ -55,6 +62,12 @@ export function bindOperation({ kind, module, definition }: TenantOperation, doo
     },
   }
 }
+
+/** What the door can answer besides the module's own errors. */
+const doorErrors = {
+  query: [tenancyErrors.tenantMoving, tenancyErrors.databaseUnavailable],
+  command: [tenancyErrors.tenantMoving, tenancyErrors.databaseUnavailable, tenancyErrors.outcomeUnknown],
+} as const
 
 /** There is no tenant by default: a call without one does not happen. */
 function tenantOf({ tenantId }: Caller): string {

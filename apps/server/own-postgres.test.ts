@@ -1,0 +1,115 @@
+/** The guide docs/guides/own-postgres.md, run: a PostgreSQL 15 of one's own, prepared by the command line, served, lost and found. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openPostgres, type Postgres } from '@rowhouse/postgres'
+import { postgres15, server } from '@rowhouse/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Demo } from './demo.ts'
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'rowhouse-own-'))
+// PostgreSQL 15 runs as another user when we are root, and must get in.
+chmodSync(folder, 0o711)
+let postgres: Postgres
+let environment: Record<string, string>
+let binaries: string
+
+const openOwn = () => openPostgres({ folder: join(folder, 'postgres'), binaries, settings: { fsync: 'off' } })
+
+beforeAll(async () => {
+  await server(postgres15)
+  binaries = (await postgres15.find())!
+  postgres = await openOwn()
+  const login = (user: string) => `postgres://${user}:${user}_password@127.0.0.1:${postgres.port}/rowhouse`
+  environment = {
+    PATH: process.env['PATH']!,
+    PORT: '0',
+    MANAGEMENT_PORT: '0',
+    ROWHOUSE_HOME: join(folder, 'home'),
+    DATABASE_URL: login('rowhouse_app'),
+    DATABASE_MIGRATOR_URL: login('rowhouse_migrator'),
+  }
+})
+afterAll(async () => {
+  await postgres?.stop()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+})
+
+const rowhouse = (args: readonly string[], more: Record<string, string> = {}) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [here('./rowhouse.ts'), ...args], {
+    env: { ...environment, ...more },
+    encoding: 'utf8',
+  })
+  return { status, output: stdout + stderr }
+}
+
+async function start(more: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [here('./start.ts')], {
+    env: { ...environment, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const exited = once(child, 'exit')
+  while (child.exitCode === null && !/^ready /m.test(output)) await new Promise((resolve) => setTimeout(resolve, 20))
+  const origin = /^ready (\S+)$/m.exec(output)?.[1] ?? ''
+  const end = async () => {
+    child.kill('SIGTERM')
+    await exited
+  }
+  return { origin, output: () => output, end }
+}
+
+test('before it is prepared the server does not start, and says what to run', async () => {
+  const { origin, output } = await start({ DATABASE_URL: `${postgres.url}` })
+  expect(origin).toBe('')
+  expect(output()).toMatch(/run `rowhouse migrate run` with DATABASE_ADMIN_URL/)
+})
+
+test('prepared once by an administrator, and again by nobody in particular', () => {
+  const first = rowhouse(['migrate', 'run'], { DATABASE_ADMIN_URL: postgres.url })
+  expect(first.output).toMatch(/rowhouse_shared_1\/pooled: \d+ applied/)
+  expect(first.status).toBe(0)
+  const again = rowhouse(['migrate', 'run', '--json'])
+  expect(JSON.parse(again.output).targets.map(({ applied }: { applied: number }) => applied)).toEqual([0, 0, 0])
+})
+
+test('the doctor finds nothing', () => {
+  expect(rowhouse(['doctor'])).toEqual({ status: 0, output: 'No faults found\n' })
+})
+
+test('it serves, loses its database, says so, and works again by itself', async () => {
+  const { origin, end } = await start()
+  const demo = JSON.parse(readFileSync(join(folder, 'home/demo.json'), 'utf8')) as Demo
+  const ask = () =>
+    fetch(`${origin}/api/v1/tickets`, { headers: { authorization: `Bearer ${demo.tenants[0]!.owner.apiKey}` } })
+  expect((await ask()).status).toBe(200)
+
+  await postgres.kill()
+  const gone = await ask()
+  expect([gone.status, gone.headers.get('retry-after'), gone.headers.get('content-type')]).toEqual([
+    503,
+    '2',
+    'application/problem+json',
+  ])
+  expect((await fetch(`${origin}/readyz`)).status).toBe(503)
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+
+  postgres = await openOwn()
+  await expect.poll(async () => (await fetch(`${origin}/readyz`)).status, { timeout: 10_000 }).toBe(200)
+  expect((await ask()).status).toBe(200)
+  await end()
+})
+
+test('a role that could escape row security is refused, by name', async () => {
+  const { origin, output } = await start({
+    DATABASE_URL: environment['DATABASE_URL']!.replace(/\/\/.*@/, postgres.url.match(/\/\/.*@/)![0]),
+  })
+  expect(origin).toBe('')
+  expect(output()).toMatch(/postgres has SUPERUSER.*unsafe_role/)
+})
