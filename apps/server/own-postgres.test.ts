@@ -1,6 +1,5 @@
 /** The guide docs/guides/own-postgres.md, run: a PostgreSQL 15 of one's own, prepared by the command line, served, lost and found. */
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ import { openPostgres, type Postgres } from '@rowhouse/postgres'
 import { postgres15, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Demo } from './demo.ts'
+import { killPrograms, startProgram } from './start-program.fixture.ts'
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'rowhouse-own-'))
@@ -35,6 +35,7 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
+  killPrograms()
   await postgres?.stop()
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
 })
@@ -47,27 +48,11 @@ const rowhouse = (args: readonly string[], more: Record<string, string> = {}) =>
   return { status, output: stdout + stderr }
 }
 
-async function start(more: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [here('./start.ts')], {
-    env: { ...environment, ...more },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
-  const exited = once(child, 'exit')
-  while (child.exitCode === null && !/^ready /m.test(output)) await new Promise((resolve) => setTimeout(resolve, 20))
-  const origin = /^ready (\S+)$/m.exec(output)?.[1] ?? ''
-  const end = async () => {
-    child.kill('SIGTERM')
-    await exited
-  }
-  return { origin, output: () => output, end }
-}
+const start = (more: Record<string, string> = {}) => startProgram({ ...environment, ...more })
 
 test('before it is prepared the server does not start, and says what to run', async () => {
   const { origin, output } = await start({ DATABASE_URL: `${postgres.url}` })
-  expect(origin).toBe('')
+  expect(origin).toBeUndefined()
   expect(output()).toMatch(/run `rowhouse migrate run` with DATABASE_ADMIN_URL/)
 })
 
@@ -103,13 +88,13 @@ test('it serves, loses its database, says so, and works again by itself', async 
   postgres = await openOwn()
   await expect.poll(async () => (await fetch(`${origin}/readyz`)).status, { timeout: 10_000 }).toBe(200)
   expect((await ask()).status).toBe(200)
-  await end()
+  await end('SIGTERM')
 })
 
 test('a role that could escape row security is refused, by name', async () => {
   const { origin, output } = await start({
     DATABASE_URL: environment['DATABASE_URL']!.replace(/\/\/.*@/, postgres.url.match(/\/\/.*@/)![0]),
   })
-  expect(origin).toBe('')
+  expect(origin).toBeUndefined()
   expect(output()).toMatch(/postgres has SUPERUSER.*unsafe_role/)
 })

@@ -1,64 +1,26 @@
 /** `npm start` as its users meet it: first start, restart, kill -9, and what it says when something is wrong. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Demo } from './demo.ts'
+import { killPrograms, type Program, startProgram } from './start-program.fixture.ts'
 
-const program = fileURLToPath(new URL('./start.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'rowhouse-start-'))
 const home = join(folder, 'home')
-const running = new Set<ChildProcess>()
 
-interface Started {
-  readonly origin: string
-  readonly child: ChildProcess
-  end(signal: NodeJS.Signals): Promise<number | null>
-}
-
-function run(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env['PATH'], PORT: '0', MANAGEMENT_PORT: '0', ROWHOUSE_HOME: home, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
-  const exited = once(child, 'exit').finally(() => running.delete(child))
-  return { child, exited, output: () => output }
-}
-
-async function start(environment: Record<string, string> = {}): Promise<Started> {
-  const { child, exited, output } = run(environment)
-  const origin = await Promise.race([
-    exited.then(() => Promise.reject(new Error(output()))),
-    (async () => {
-      for (;;) {
-        const found = /^ready (\S+)$/m.exec(output())?.[1]
-        if (found) return found
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-    })(),
-  ])
-  return {
-    origin,
-    child,
-    async end(signal) {
-      child.kill(signal)
-      return (await exited)[0] as number | null
-    },
-  }
+async function start(environment: Record<string, string> = {}): Promise<Program & { readonly origin: string }> {
+  const started = await startProgram({ ROWHOUSE_HOME: home, ...environment })
+  if (started.origin === undefined) throw new Error(started.output())
+  return { ...started, origin: started.origin }
 }
 
 /** What it says when it does not start. */
 async function refusal(environment: Record<string, string>): Promise<string> {
-  const { exited, output } = run(environment)
-  expect((await exited)[0]).not.toBe(0)
+  const { exited, output } = await startProgram({ ROWHOUSE_HOME: home, ...environment })
+  expect((await exited)[0]).toBe(1)
   return output()
 }
 
@@ -68,12 +30,12 @@ const tickets = async (origin: string, key: string) =>
     await fetch(`${origin}/api/v1/tickets?limit=100`, { headers: { authorization: `Bearer ${key}` } })
   ).json()) as { items: object[] }
 
-let first: Started
+let first: Program & { readonly origin: string }
 beforeAll(async () => {
   first = await start()
 })
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL')
+  killPrograms()
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
 })
 
@@ -135,7 +97,7 @@ test.each(['tenancy.provision.reserved', 'tenancy.provision.moved-in#2', 'tenanc
   'killed while it seeds (%s) it finishes at the next start',
   async (crashPoint) => {
     const environment = { ROWHOUSE_HOME: join(folder, crashPoint.replace('#', '-')) }
-    const { exited } = run({ ...environment, ROWHOUSE_CRASH_POINT: crashPoint })
+    const { exited } = await startProgram({ ...environment, ROWHOUSE_CRASH_POINT: crashPoint })
     expect((await exited)[1]).toBe('SIGKILL')
     const again = await start(environment)
     const made = JSON.parse(readFileSync(join(environment.ROWHOUSE_HOME, 'demo.json'), 'utf8')) as Demo

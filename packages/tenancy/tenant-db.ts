@@ -1,7 +1,7 @@
 /** A tenant's tables as Kysely sees them. Kysely is the compiler; what it compiles goes through the door. */
 import {
+  type AbortableQueryOptions,
   type CompiledQuery,
-  type DatabaseConnection,
   DefaultQueryExecutor,
   type Dialect,
   type Driver,
@@ -48,19 +48,29 @@ export const transactionDb = <Tables, T>(
   work: (db: TenantDb<Tables>) => Promise<T>,
 ): Promise<T> => door.transaction(tenantId, (execute) => work(tenantDb(execute)))
 
-function tenantDb<Tables>(execute: Execute): TenantDb<Tables> {
-  const connection: DatabaseConnection = {
-    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      const { rows, rowCount } = await execute(sql, parameters)
-      return { rows: rows as R[], numAffectedRows: BigInt(rowCount) }
-    },
-    streamQuery() {
-      throw new Error('Read a page at a time: a stream would hold a connection for as long as its reader is slow')
-    },
+const tenantDb = <Tables>(execute: Execute): TenantDb<Tables> =>
+  new Kysely<Tables>({ ...kysely, executor: new DoorExecutor(execute) }) as unknown as TenantDb<Tables>
+
+/** Hands what Kysely compiled straight to the door: Kysely's own ways of lending a connection cost more than compiling. */
+class DoorExecutor extends DefaultQueryExecutor {
+  readonly #execute: Execute
+
+  constructor(execute: Execute) {
+    super(compiler, adapter, {
+      provideConnection: (use) => use({ executeQuery: (query, options) => this.executeQuery(query, options), streamQuery }),
+    })
+    this.#execute = execute
   }
-  // What Kysely would assemble from a dialect for each Kysely, without the driver that lends out connections.
-  const executor = new DefaultQueryExecutor(compiler, adapter, { provideConnection: (use) => use(connection) })
-  return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor }) as unknown as TenantDb<Tables>
+
+  override async executeQuery<R>(query: CompiledQuery, options?: AbortableQueryOptions): Promise<QueryResult<R>> {
+    if (options?.signal) return super.executeQuery(query, options)
+    const { rows, rowCount } = await this.#execute(query.sql, query.parameters)
+    return { rows: rows as R[], numAffectedRows: BigInt(rowCount) }
+  }
+}
+
+function streamQuery(): never {
+  throw new Error('Read a page at a time: a stream would hold a connection for as long as its reader is slow')
 }
 
 /** Sees snake_case where code says camelCase, at no cost per row. */
@@ -100,3 +110,5 @@ const dialect: Dialect = {
   createQueryCompiler: () => compiler,
   createIntrospector: (db) => new PostgresIntrospector(db),
 }
+
+const kysely = { config: { dialect }, dialect, driver }

@@ -26,24 +26,30 @@ export interface StatementResult {
 /**
  * Sends `statements` in one flight and resolves to the result of the last.
  *
- * @throws pg's DatabaseError when a statement fails: the ones after it did not run, and the implicit transaction is
- * rolled back. ConnectionLost when no answer came: whether the statements ran is unknown.
+ * @throws TypeError at once, with nothing sent, when a value cannot be a parameter. Rejects with pg's DatabaseError when a
+ * statement fails: the ones after it did not run, and the implicit transaction is rolled back. ConnectionLost when no
+ * answer came: whether the statements ran is unknown, unless they were never sent.
  */
 export function fly(client: pg.ClientBase, statements: readonly Statement[]): Promise<StatementResult> {
   const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
-  client.query(new Flight(wireOf(client), statements, resolve, reject))
+  const writable = statements.map((statement) => ({ ...statement, values: statement.values.map(toParameter) }))
+  client.query(new Flight(wireOf(client), writable, resolve, reject))
   return promise
 }
 
 /** The connection broke before the server's answer. */
 export class ConnectionLost extends Error {
-  constructor(cause: unknown) {
+  /** False when the connection was gone already: then nothing of the flight ran. */
+  readonly sent: boolean
+
+  constructor(cause: unknown, sent: boolean) {
     super(`The connection to PostgreSQL was lost: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.sent = sent
   }
 }
 
-/** True when the server reported a changed session setting since the connection was made: somebody left state behind. */
-export const isDoubtful = (client: pg.ClientBase): boolean => wireOf(client).doubtful
+/** True when a session setting is not what it was when the connection was made: somebody left state behind. */
+export const isDoubtful = (client: pg.ClientBase): boolean => wireOf(client).changedSettings.size > 0
 
 /** What we know of one connection beyond what `pg` knows. */
 interface Wire {
@@ -51,7 +57,8 @@ interface Wire {
   readonly prepared: Map<string, Column[] | undefined>
   /** Names whose Parse is under way. */
   parsing: string[]
-  doubtful: boolean
+  /** Names of the settings that the server reported as changed. */
+  readonly changedSettings: Set<string>
 }
 
 /** The part of pg's connection that a Submittable is handed, which its types leave out. */
@@ -67,14 +74,18 @@ const maxPrepared = 256
 function wireOf(client: pg.ClientBase): Wire {
   const known = wires.get(client)
   if (known) return known
-  const wire: Wire = { prepared: new Map(), parsing: [], doubtful: false }
+  const wire: Wire = { prepared: new Map(), parsing: [], changedSettings: new Set() }
   wires.set(client, wire)
   const { connection } = client as pg.ClientBase & { readonly connection: Connection }
   connection.on('parseComplete', () => {
     const name = wire.parsing.shift()
     if (name) wire.prepared.set(name, undefined)
   })
-  connection.on('parameterStatus', () => (wire.doubtful = true))
+  connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+    // Reported since PostgreSQL 18: the door sets the path in the schema tier, and it goes back at the transaction's end.
+    if (parameterName === 'search_path' && parameterValue === 'pooled') wire.changedSettings.delete(parameterName)
+    else wire.changedSettings.add(parameterName)
+  })
   return wire
 }
 
@@ -87,6 +98,7 @@ class Flight implements pg.Submittable {
   readonly #statements: readonly Statement[]
   readonly #resolve: (result: StatementResult) => void
   readonly #reject: (error: Error) => void
+  #sent = false
   #current = 0
   #columns: Column[] | undefined
   #rows: Record<string, unknown>[] = []
@@ -106,15 +118,9 @@ class Flight implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     const messages: Buffer[] = []
-    try {
-      for (const statement of this.#statements) this.#write(statement, messages)
-    } catch (error) {
-      // A value that cannot be written. Nothing was sent, and pg waits for an answer: an empty flight gives it one.
-      this.#wire.parsing = []
-      this.#reject(error as Error)
-      messages.length = 0
-    }
+    for (const statement of this.#statements) this.#write(statement, messages)
     messages.push(serialize.sync())
+    this.#sent = true
     ;(connection as unknown as Connection).stream.write(Buffer.concat(messages))
     this.#columns = this.#knownColumns(0)
   }
@@ -133,7 +139,7 @@ class Flight implements pg.Submittable {
       parsing.push(name)
       messages.push(serialize.parse({ name, text }))
     }
-    messages.push(serialize.bind({ statement: name, values: values as unknown[], valueMapper: toParameter }))
+    messages.push(serialize.bind({ statement: name, values: values as unknown[] }))
     if (!known || !prepared.get(name)) messages.push(serialize.describe({ type: 'P' }))
     messages.push(serialize.execute())
   }
@@ -142,7 +148,8 @@ class Flight implements pg.Submittable {
     const oldest = this.#wire.prepared.keys().next().value
     if (oldest === undefined) return
     this.#wire.prepared.delete(oldest)
-    messages.push(serialize.close({ type: 'S', name: oldest }))
+    // Before anything that may fail: what follows an error is skipped, and the name would be taken for ever.
+    messages.unshift(serialize.close({ type: 'S', name: oldest }))
   }
 
   handleRowDescription({ fields }: Message<{ name: string; dataTypeID: number }>): void {
@@ -189,7 +196,7 @@ class Flight implements pg.Submittable {
 
   handleError(error: Error): void {
     this.#wire.parsing = []
-    this.#reject(error instanceof DatabaseError ? error : new ConnectionLost(error))
+    this.#reject(error instanceof DatabaseError ? error : new ConnectionLost(error, this.#sent))
   }
 
   handleEmptyQuery(): void {

@@ -1,0 +1,128 @@
+/** A deployment of its own on a real server, a small module in every house, and what a node holds open. */
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '@rowhouse/kernel'
+import { systemClock } from '@rowhouse/kernel'
+import pg from 'pg'
+import {
+  asClient,
+  catalogMigrations,
+  createCatalog,
+  createPools,
+  createProofs,
+  createTenants,
+  type Deployment,
+  deployment,
+  memberMigrations,
+  migrateAll,
+  type Migrations,
+  openDoor,
+  prepareCluster,
+  sqlMigrations,
+  type Tenant,
+  type Tier,
+  urlOf,
+  verifyDatabase,
+} from './tenancy.ts'
+
+export const tiers = ['shared', 'schema', 'database'] as const satisfies readonly Tier[]
+
+export const noteMigrations = { module: 'notes', migrations: sqlMigrations(import.meta.url, './notes.fixture') }
+
+export interface NoteTables {
+  notes: { tenantId: string; id: string; body: string }
+}
+
+export interface Deployed {
+  readonly names: Deployment
+  readonly adminUrl: string
+  readonly applicationUrl: string
+  readonly migratorUrl: string
+  readonly doorKey: Buffer
+  readonly migrations: Migrations
+  /** Runs one statement as an administrator of the server. */
+  admin<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    databaseName: string,
+    text: string,
+    values?: unknown[],
+  ): Promise<Row[]>
+  /** The application's URL of one database. */
+  urlIn(databaseName: string): string
+  tenant(slug: string, tier: Tier): Promise<Tenant>
+}
+
+export interface DeployOptions {
+  /** By default the server's own. */
+  readonly superuserUrl?: string
+  readonly houses?: Migrations['houses']
+}
+
+/** @param adminUrl who prepares. What is made is left to the server's end. */
+export async function deploy(adminUrl: string, options: DeployOptions = {}): Promise<Deployed> {
+  const prefix = `t${randomBytes(5).toString('hex')}`
+  const names = deployment(prefix, `${prefix}_control`)
+  const login = (role: string) => {
+    const url = new URL(urlOf(adminUrl, names.controlDatabase))
+    url.username = role
+    url.password = role
+    return url.href
+  }
+  const migratorUrl = login(names.migrator)
+  const applicationUrl = login(names.application)
+  const doorKey = randomBytes(32)
+  const migrations = { control: [catalogMigrations], houses: options.houses ?? [memberMigrations, noteMigrations] }
+  await prepareCluster(adminUrl, names, passwordsOf(names))
+  await migrateAll(migratorUrl, names, migrations)
+  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrations.houses })
+  const superuserUrl = options.superuserUrl ?? adminUrl
+  return {
+    names,
+    adminUrl,
+    applicationUrl,
+    migratorUrl,
+    doorKey,
+    migrations,
+    admin: (databaseName, text, values = []) =>
+      asClient(urlOf(superuserUrl, databaseName), async (client) => (await client.query(text, values)).rows),
+    urlIn: (databaseName) => urlOf(applicationUrl, databaseName),
+    tenant: (slug, tier) => tenants.create({ slug, name: slug, tier }, async () => {}),
+  }
+}
+
+export const passwordsOf = (names: Deployment) => ({
+  applicationPassword: names.application,
+  migratorPassword: names.migrator,
+})
+
+export interface NodeOptions {
+  /** Another way to the same server. */
+  readonly url?: string
+  readonly clock?: Clock
+  readonly doorKey?: Buffer
+  readonly maxConnections?: number
+  readonly acquireTimeoutMs?: number
+  readonly holdMs?: number
+}
+
+/** What one node of the application tier holds. */
+export function openNode(deployed: Deployed, options: NodeOptions = {}) {
+  const { names } = deployed
+  const clock = options.clock ?? systemClock
+  const pools = createPools({
+    url: options.url ?? deployed.applicationUrl,
+    maxConnections: options.maxConnections ?? 3,
+    acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
+    verify: verifyDatabase,
+  })
+  const catalog = createCatalog({ pools, names, clock })
+  const proofs = createProofs(options.doorKey ?? deployed.doorKey, clock)
+  const door = openDoor({ pools, catalog, proofs, holdMs: options.holdMs ?? 5_000 })
+  return { pools, catalog, proofs, door, stop: () => pools.stop() }
+}
+
+/** A connection that `pg` alone handles. */
+export async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
