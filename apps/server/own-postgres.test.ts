@@ -51,7 +51,7 @@ const rowhouse = (args: readonly string[], more: Record<string, string> = {}) =>
 const start = (more: Record<string, string> = {}) => startProgram({ ...environment, ...more })
 
 test('before it is prepared the server does not start, and says what to run', async () => {
-  const { origin, output } = await start({ DATABASE_URL: `${postgres.url}` })
+  const { origin, output } = await start({ DATABASE_URL: postgres.url })
   expect(origin).toBeUndefined()
   expect(output()).toMatch(/run `rowhouse migrate run` with DATABASE_ADMIN_URL/)
 })

@@ -33,12 +33,13 @@ const call = async (key: string, payload?: object) => {
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(payload ? { method: 'POST', body: JSON.stringify(payload) } : {}),
   })
-  return { status: answer.status, content: await answer.json() }
+  return { status: answer.status, content: (await answer.json()) as { items: { text: string }[] } }
 }
 
 test('the new operations are in the OpenAPI document', async () => {
-  const { paths } = await (await fetch(`${running.origin}/openapi.json`)).json()
-  expect(Object.keys(paths['/api/v1/notes'])).toEqual(expect.arrayContaining(['post', 'get']))
+  const document = await (await fetch(`${running.origin}/openapi.json`)).json()
+  const { paths } = document as { paths: Record<string, object> }
+  expect(Object.keys(paths['/api/v1/notes']!)).toEqual(expect.arrayContaining(['post', 'get']))
 })
 
 test('every tenant writes and reads its own notes, in every tier, and nobody else’s', async () => {
@@ -47,6 +48,6 @@ test('every tenant writes and reads its own notes, in every tier, and nobody els
   }
   for (const { key, slug } of running.tenants) {
     const { content } = await call(key)
-    expect(content.items.map(({ text }: { text: string }) => text)).toEqual([`of ${slug}`])
+    expect(content.items.map(({ text }) => text)).toEqual([`of ${slug}`])
   }
 })

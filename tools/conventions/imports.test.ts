@@ -52,8 +52,10 @@ test.each(Object.keys(arrows))('%s imports only what stands below it', (name) =>
 })
 
 test('every package has its arrows here', () => {
-  const found = globSync('{packages,apps,examples}/*/package.json', { cwd: root }).map((path) => path.split('/').at(-2))
-  expect(found.filter((name) => !(name! in arrows))).toEqual([])
+  const found = globSync('{packages,apps,examples}/*/package.json', { cwd: root }).map((path) =>
+    path.split('/').at(-2)!,
+  )
+  expect(found.filter((name) => !Object.hasOwn(arrows, name))).toEqual([])
 })
 
 test('no file reaches into another package by a relative path', () => {
