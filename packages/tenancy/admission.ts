@@ -12,7 +12,14 @@ const admitted = new Set(['select', 'insert', 'update', 'delete', 'merge', 'with
  * installer takes them from the application where it can (harden.sql); where it could not, their mere mention costs the
  * connection its life. `U&` is how an identifier hides its letters.
  */
-const suspicious = /\bset_config\b|_to_xml|\bts_(stat|rewrite)\b|\bpg_(try_)?advisory_|\bpg_notify\b|\blo_\w+\s*\(|u&"/i
+const suspicious =
+  /\b(set_config|pg_settings)\b|_to_xml|\bts_(stat|rewrite)\b|\bpg_(try_)?advisory_|\bpg_notify\b|\blo_\w|u&"/i
+
+/**
+ * A sample is taken block by block, so that which rows are in it tells in which blocks they are, and so how much other
+ * tenants have written in between: what the hidden `ctid` would tell.
+ */
+const sample = /\btablesample\b/i
 
 /**
  * @returns whether the connection must be destroyed after this statement.
@@ -23,6 +30,7 @@ export function admit(text: string): { readonly doubtful: boolean } {
   if (!admitted.has(word)) {
     throw tenancyErrors.statementRefused({ operator: `The door admits no ${word.toUpperCase() || 'empty'} statement` })
   }
+  if (sample.test(text)) throw tenancyErrors.statementRefused({ operator: 'The door admits no TABLESAMPLE' })
   return { doubtful: suspicious.test(text) }
 }
 

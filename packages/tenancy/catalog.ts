@@ -2,6 +2,8 @@ import type { Clock } from '@rowhouse/kernel'
 import type { Placement } from './deployment.ts'
 import { controlPlacement, type Deployment } from './deployment.ts'
 import type { Pools } from './pools.ts'
+import { once } from './statements.ts'
+import { fly } from './wire.ts'
 
 export interface CatalogEntry {
   readonly slug: string
@@ -29,7 +31,7 @@ export function createCatalog({ pools, names, clock }: { pools: Pools; names: De
   const control = controlPlacement(names).databaseName
 
   const read = (text: string, value: string) =>
-    pools.lend(control, async (client) => (await client.query<Record<string, string>>(text, [value])).rows[0])
+    pools.lend(control, async (client) => (await fly(client, [once(text, [value])])).rows[0])
 
   return {
     find: (tenantId) =>
@@ -39,19 +41,13 @@ export function createCatalog({ pools, names, clock }: { pools: Pools; names: De
           tenantId,
         )
         if (!row) return undefined
-        const { slug, cluster_name, database_name, schema_name, epoch } = row
-        const placement = {
-          clusterName: cluster_name!,
-          databaseName: database_name!,
-          schemaName: schema_name!,
-          epoch: Number(epoch),
-        }
-        return { slug: slug!, placement }
+        const { slug, ...placement } = row as unknown as Placement & { readonly slug: string }
+        return { slug, placement }
       }),
     findBySlug: (slug) =>
       slugs.get(slug, async () => {
         const row = await read('select control.find_tenant_by_slug($1) as id', slug)
-        return row?.id ?? undefined
+        return (row?.['id'] as string | null | undefined) ?? undefined
       }),
     forget: (tenantId) => entries.forget(tenantId),
   }

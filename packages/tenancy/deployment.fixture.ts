@@ -19,6 +19,7 @@ import {
   prepareCluster,
   sqlMigrations,
   type Tenant,
+  type Tenants,
   type Tier,
   urlOf,
   verifyDatabase,
@@ -47,6 +48,8 @@ export interface Deployed {
   ): Promise<Row[]>
   /** The application's URL of one database. */
   urlIn(databaseName: string): string
+  readonly tenants: Tenants
+  /** A tenant with nothing in its house. */
   tenant(slug: string, tier: Tier): Promise<Tenant>
 }
 
@@ -69,7 +72,10 @@ export async function deploy(adminUrl: string, options: DeployOptions = {}): Pro
   const migratorUrl = login(names.migrator)
   const applicationUrl = login(names.application)
   const doorKey = randomBytes(32)
-  const migrations = { control: [catalogMigrations], houses: options.houses ?? [memberMigrations, noteMigrations] }
+  const migrations = {
+    control: [catalogMigrations, noteMigrations],
+    houses: options.houses ?? [memberMigrations, noteMigrations],
+  }
   await prepareCluster(adminUrl, names, passwordsOf(names))
   await migrateAll(migratorUrl, names, migrations)
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrations.houses })
@@ -84,8 +90,37 @@ export async function deploy(adminUrl: string, options: DeployOptions = {}): Pro
     admin: (databaseName, text, values = []) =>
       asClient(urlOf(superuserUrl, databaseName), async (client) => (await client.query(text, values)).rows),
     urlIn: (databaseName) => urlOf(applicationUrl, databaseName),
+    tenants,
     tenant: (slug, tier) => tenants.create({ slug, name: slug, tier }, async () => {}),
   }
+}
+
+/** Everything that provisioning may have left anywhere, as lines of text. */
+export async function traces({ names, admin }: Deployed): Promise<string[]> {
+  const databases = await admin<{ line: string }>(
+    'postgres',
+    'select datname as line from pg_database where starts_with(datname, $1)',
+    [names.prefix],
+  )
+  const lines = databases.map(({ line }) => `database ${line}`)
+  for (const [databaseName, house, more] of [
+    [names.sharedDatabase, 'pooled', ''],
+    [
+      names.controlDatabase,
+      'control',
+      `union all select 'tenant ' || slug from control.tenants union all select 'listed ' || name from control.databases`,
+    ],
+  ] as const) {
+    const found = await admin<{ line: string }>(
+      databaseName,
+      `select 'schema ' || nspname as line from pg_namespace where nspname !~ '^pg_' union all
+       select 'resident ' || tenant_id from rowhouse.residents union all
+       select 'migrated ' || schema_name || ' ' || module || ' ' || name from rowhouse.migrations union all
+       select 'note ' || tenant_id || ' ' || id from ${house}.notes ${more}`,
+    )
+    lines.push(...found.map(({ line }) => `${databaseName}: ${line}`))
+  }
+  return lines.toSorted()
 }
 
 export const passwordsOf = (names: Deployment) => ({
@@ -104,7 +139,7 @@ export interface NodeOptions {
 }
 
 /** What one node of the application tier holds. */
-export function openNode(deployed: Deployed, options: NodeOptions = {}) {
+export function openNode(deployed: Pick<Deployed, 'names' | 'applicationUrl' | 'doorKey'>, options: NodeOptions = {}) {
   const { names } = deployed
   const clock = options.clock ?? systemClock
   const pools = createPools({

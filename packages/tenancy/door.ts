@@ -19,7 +19,7 @@ import { tenancyErrors } from './errors.ts'
 import { isConnectionError, type Pools } from './pools.ts'
 import type { Proofs } from './proof.ts'
 import { begin, commit, createStatements, enter, rollback } from './statements.ts'
-import { fly, type StatementResult } from './wire.ts'
+import { ConnectionLost, fly, type StatementResult } from './wire.ts'
 
 /** Runs one statement as the tenant. */
 export type Execute = (text: string, values: readonly unknown[]) => Promise<StatementResult>
@@ -78,20 +78,27 @@ export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door 
     readonly work: (execute: Execute) => Promise<T>
   }): Promise<T> {
     let begun = false
+    let over = false
     const execute: Execute = async (text, values) => {
+      // The connection may be in another tenant's transaction by now.
+      if (over) throw new Error('A statement came after the end of its transaction: was a promise not awaited?')
       const statement = statements.know(text)
       if (statement.doubtful) doubt()
       const sent = { ...named(statement, home), values }
       if (begun) return fly(client, [sent])
+      const answer = fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
       begun = true
-      return fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
+      return answer
     }
     try {
       const result = await work(execute)
+      over = true
       if (begun) await commitOrThrow(client)
       return result
     } catch (error) {
-      if (begun && !isError(error, tenancyErrors.outcomeUnknown)) await fly(client, [rollback]).catch(doubt)
+      over = true
+      if (isError(error, tenancyErrors.outcomeUnknown)) doubt()
+      else if (begun) await fly(client, [rollback]).catch(doubt)
       throw error
     }
   }
@@ -178,7 +185,8 @@ const traced = <T>(name: string, tenantId: string, work: () => Promise<T>): Prom
 
 async function commitOrThrow(client: pg.ClientBase): Promise<void> {
   const { command } = await fly(client, [commit]).catch((cause: unknown) => {
-    if (isConnectionError(cause)) throw tenancyErrors.outcomeUnknown({ cause })
+    const unsent = cause instanceof ConnectionLost && !cause.sent
+    if (isConnectionError(cause) && !unsent) throw tenancyErrors.outcomeUnknown({ cause })
     throw cause
   })
   if (command !== 'COMMIT') throw tenancyErrors.rolledBack()

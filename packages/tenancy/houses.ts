@@ -52,14 +52,17 @@ export function createHouseBuilders({
         await asOwner(client, names, () => client.query(`create schema if not exists ${quoted(schemaName)}`))
         await migrateHouse(client, names, { databaseName, schemaName, soleTenantId: tenantId }, modules)
       }),
-    demolish: ({ tenantId, placement: { databaseName, schemaName } }) =>
-      inDatabase(databaseName, (client) =>
-        asOwner(client, names, async () => {
+    demolish: ({ tenantId, placement }) =>
+      inDatabase(placement.databaseName, async (client) => {
+        // SQL of the tenant's own may have put rows of it into the shared tables beside its house.
+        await emptyHouse(client, { tenantId, placement: { ...placement, schemaName: 'pooled' } })
+        await asOwner(client, names, async () => {
+          const { schemaName } = placement
           await client.query(`drop schema if exists ${quoted(schemaName)} cascade`)
           await client.query('delete from rowhouse.migrations where schema_name = $1', [schemaName])
           await client.query('delete from rowhouse.residents where tenant_id = $1', [tenantId])
-        }),
-      ),
+        })
+      }),
   }
 
   const database: HouseBuilder = {

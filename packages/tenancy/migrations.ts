@@ -1,6 +1,7 @@
 /**
  * Migrations: numbered SQL files with unqualified names, the same for every tier. Each runs in one transaction, in the
- * house's search path, as the owner, together with its row in the ledger; afterwards the house is covered and checked.
+ * house's search path, as the owner, together with its row in the ledger. The house is covered and checked in the same
+ * transaction: of a file that leaves a table open nothing is kept.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -51,27 +52,31 @@ export async function migrateHouse(
   target: Target,
   modules: readonly ModuleMigrations[],
 ): Promise<number> {
-  const applied = await applyMigrations(client, names, target, modules)
-  await coverHouse(client, names, target)
+  const applied = await applyMigrations(client, names, target, modules, () => cover(client, names, target))
+  if (applied === 0) await coverHouse(client, names, target)
   return applied
 }
 
-/** The same without the door, for the door itself. From two places at once, the second waits for the first. */
+/**
+ * The same without the door, for the door itself. From two places at once, the second waits for the first.
+ *
+ * @param finish ends each migration, in its transaction.
+ */
 export async function applyMigrations(
   client: pg.ClientBase,
   names: Deployment,
   target: Target,
   modules: readonly ModuleMigrations[],
+  finish: () => Promise<void> = async () => {},
 ): Promise<number> {
-  const place = `${target.databaseName}/${target.schemaName}`
-  const lock = `rowhouse.migrate ${target.schemaName}`
+  const lock = lockOf(target)
   let applied = 0
   await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock])
   try {
     await makeLedger(client, names)
     for (const { module, migrations } of modules) {
       for (const migration of readMigrations(module, migrations)) {
-        if (await applyOnce(client, names, target.schemaName, migration, place)) applied += 1
+        if (await applyOnce(client, names, target, migration, finish)) applied += 1
       }
     }
     return applied
@@ -100,11 +105,11 @@ async function makeLedger(client: pg.ClientBase, names: Deployment): Promise<voi
 async function applyOnce(
   client: pg.ClientBase,
   names: Deployment,
-  house: string,
-  migration: Migration,
-  place: string,
+  target: Target,
+  { module, number, name, sql, checksum }: Migration,
+  finish: () => Promise<void>,
 ): Promise<boolean> {
-  const { module, number, name, sql, checksum } = migration
+  const house = target.schemaName
   await client.query('begin')
   try {
     await client.query(`set local role ${quoted(names.owner)}`)
@@ -123,13 +128,13 @@ async function applyOnce(
         'insert into rowhouse.migrations (schema_name, module, number, name, checksum) values ($1, $2, $3, $4, $5)',
         [house, module, number, name, checksum],
       )
+      await finish()
     }
     await client.query('commit')
     return !done
   } catch (cause) {
     await client.query('rollback')
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw tenancyErrors.migrationFailed({ operator: `${place}: ${module}/${name}: ${reason}`, cause })
+    throw failed(target, `${module}/${name}: ${reasonOf(cause)}`, cause)
   }
 }
 
@@ -139,20 +144,31 @@ async function applyOnce(
  * @throws tenancy.migration_failed listing what stands open.
  */
 export async function coverHouse(client: pg.ClientBase, names: Deployment, target: Target): Promise<void> {
-  const { schemaName, soleTenantId } = target
   await client.query('begin')
   try {
     await client.query(`set local role ${quoted(names.owner)}`)
-    await client.query('select rowhouse.cover($1, $2, $3)', [schemaName, names.application, soleTenantId])
-    const open = await uncovered(client, names, target)
-    if (open.length > 0)
-      throw tenancyErrors.migrationFailed({ operator: `${target.databaseName}/${schemaName}: ${open.join('; ')}` })
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lockOf(target)])
+    await cover(client, names, target)
     await client.query('commit')
-  } catch (error) {
+  } catch (cause) {
     await client.query('rollback')
-    throw error
+    throw failed(target, reasonOf(cause), cause)
   }
 }
+
+async function cover(client: pg.ClientBase, names: Deployment, target: Target): Promise<void> {
+  const { schemaName, soleTenantId } = target
+  await client.query('select rowhouse.cover($1, $2, $3)', [schemaName, names.application, soleTenantId])
+  const open = await uncovered(client, names, target)
+  if (open.length > 0) throw new Error(open.join('; '))
+}
+
+const lockOf = ({ schemaName }: Target) => `rowhouse.migrate ${schemaName}`
+
+const failed = ({ databaseName, schemaName }: Target, what: string, cause: unknown) =>
+  tenancyErrors.migrationFailed({ operator: `${databaseName}/${schemaName}: ${what}`, cause })
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 /** What in a house does not stand behind the door as it must; empty when all is well. Needs the owner's rights. */
 export async function uncovered(client: pg.ClientBase, names: Deployment, target: Target): Promise<string[]> {

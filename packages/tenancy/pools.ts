@@ -56,6 +56,8 @@ export function createPools(options: PoolOptions): Pools {
     })
     // An idle connection that dies is not an error of anybody's call; the next call opens another.
     pool.on('error', () => {})
+    // One that dies while it is lent shows at its next statement; unheard, the event would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
 
@@ -76,7 +78,7 @@ export function createPools(options: PoolOptions): Pools {
     } catch (error) {
       entry.verified = undefined
       client.release(true)
-      throw error
+      throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : error
     }
   }
 

@@ -79,6 +79,14 @@ async function makeRoles(admin: pg.ClientBase, names: Deployment, logins: Logins
   await admin.query(`grant ${quoted(names.owner)} to ${quoted(names.migrator)}, current_user`)
   // So that a dedicated database can be dropped while the application is still connected to it.
   await admin.query(`grant ${quoted(names.application)} to ${quoted(names.owner)}`)
+  // A role may change its own defaults: whatever it did, in whatever database, ends here.
+  const { rows } = await admin.query<{ reset: string }>(
+    `select format('alter role %I in database %I reset all', $1::text, d.datname) as reset
+     from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where s.setrole = to_regrole($2)`,
+    [names.application, quoted(names.application)],
+  )
+  for (const { reset } of rows) await admin.query(reset)
+  await admin.query(`alter role ${quoted(names.application)} reset all`)
   for (const [setting, value] of sessionSettings) {
     await admin.query(`alter role ${quoted(names.application)} set ${setting} = ${pg.escapeLiteral(value)}`)
   }

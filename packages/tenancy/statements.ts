@@ -32,6 +32,9 @@ export function createStatements(): Statements {
   }
 }
 
+/** A statement that is not worth a name. */
+export const once = (text: string, values: readonly unknown[] = []): Statement => ({ text, name: '', values })
+
 export const begin: Statement = { text: 'begin', name: 'rh_begin', values: [] }
 export const commit: Statement = { text: 'commit', name: 'rh_commit', values: [] }
 export const rollback: Statement = { text: 'rollback', name: 'rh_rollback', values: [] }

@@ -57,7 +57,7 @@ class DoorExecutor extends DefaultQueryExecutor {
 
   constructor(execute: Execute) {
     super(compiler, adapter, {
-      provideConnection: (use) => use({ executeQuery: (query, options) => this.executeQuery(query, options), streamQuery }),
+      provideConnection: (use) => use({ executeQuery: (query) => this.executeQuery(query), streamQuery }),
     })
     this.#execute = execute
   }

@@ -17,7 +17,18 @@ export const camelCase = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-export const columnNames = (fields: readonly Field[]): string[] => fields.map(({ name }) => camelCase(name))
+export const columnNames = (fields: readonly Field[]): string[] => fields.map(({ name }) => columnName(name))
+
+/** An unnamed statement describes its columns each time, and they are the same few names. */
+const knownNames = new Map<string, string>()
+
+function columnName(name: string): string {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const camel = camelCase(name)
+  if (knownNames.size < 5_000) knownNames.set(name, camel)
+  return camel
+}
 
 const oid = { int8: 20, timestamptz: 1184, date: 1082, numeric: 1700 }
 

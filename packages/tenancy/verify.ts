@@ -1,6 +1,9 @@
 /** The start-up refusals: a server does not serve through a role that row security does not bind. */
 import type pg from 'pg'
 import { tenancyErrors } from './errors.ts'
+import { isConnectionError } from './pools.ts'
+import { once } from './statements.ts'
+import { fly } from './wire.ts'
 
 /**
  * Asked of every database at its first use.
@@ -14,8 +17,8 @@ export async function verifyDatabase(client: pg.ClientBase): Promise<void> {
 }
 
 async function verifyServer(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ server_version_num: string }>('show server_version_num')
-  const version = Number(rows[0]?.server_version_num)
+  const { rows } = await fly(client, [once(`select current_setting('server_version_num') as version`)])
+  const version = Number(rows[0]?.['version'])
   if (version < 150_000) {
     throw tenancyErrors.unsupportedServer({
       operator: `The server is PostgreSQL ${Math.floor(version / 10_000)}. Rowhouse needs 15 or newer: point DATABASE_URL to one.`,
@@ -23,10 +26,11 @@ async function verifyServer(client: pg.ClientBase): Promise<void> {
   }
   // A pooler in statement mode refuses, or runs the second statement somewhere else: then the transaction is not there.
   try {
-    await client.query('begin')
-    await client.query('savepoint same_transaction')
-    await client.query('rollback')
+    await fly(client, [once('begin')])
+    await fly(client, [once('savepoint same_transaction')])
+    await fly(client, [once('rollback')])
   } catch (cause) {
+    if (isConnectionError(cause)) throw cause
     throw tenancyErrors.unsupportedServer({
       operator: 'The pooler in front of PostgreSQL runs in statement mode. Set it to transaction or session mode.',
       cause,
@@ -35,7 +39,7 @@ async function verifyServer(client: pg.ClientBase): Promise<void> {
 }
 
 async function verifyRole(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ fault: string }>('select fault from rowhouse.faults_of_session() as fault')
+  const { rows } = await fly(client, [once('select fault from rowhouse.faults_of_session() as fault')])
   if (rows.length === 0) return
   throw tenancyErrors.unsafeRole({
     operator: `The role of DATABASE_URL could escape row security: ${rows.map(({ fault }) => fault).join('; ')}. Let \`rowhouse migrate run\` make a role for it.`,
@@ -43,8 +47,8 @@ async function verifyRole(client: pg.ClientBase): Promise<void> {
 }
 
 async function verifyPrepared(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ ready: boolean }>(
-    "select to_regprocedure('rowhouse.enter(uuid, bytea)') is not null as ready",
-  )
-  if (!rows[0]?.ready) throw tenancyErrors.notPrepared()
+  const { rows } = await fly(client, [
+    once("select to_regprocedure('rowhouse.enter(uuid, bytea)') is not null as ready"),
+  ])
+  if (!rows[0]?.['ready']) throw tenancyErrors.notPrepared()
 }

@@ -57,6 +57,8 @@ interface Wire {
   readonly prepared: Map<string, Column[] | undefined>
   /** Names whose Parse is under way. */
   parsing: string[]
+  /** Names that the next flight closes. */
+  readonly closing: string[]
   /** Names of the settings that the server reported as changed. */
   readonly changedSettings: Set<string>
 }
@@ -74,7 +76,7 @@ const maxPrepared = 256
 function wireOf(client: pg.ClientBase): Wire {
   const known = wires.get(client)
   if (known) return known
-  const wire: Wire = { prepared: new Map(), parsing: [], changedSettings: new Set() }
+  const wire: Wire = { prepared: new Map(), parsing: [], closing: [], changedSettings: new Set() }
   wires.set(client, wire)
   const { connection } = client as pg.ClientBase & { readonly connection: Connection }
   connection.on('parseComplete', () => {
@@ -88,6 +90,9 @@ function wireOf(client: pg.ClientBase): Wire {
   })
   return wire
 }
+
+/** SQLSTATE feature_not_supported: "cached plan must not change result type". */
+const planChanged = '0A000'
 
 interface Message<T> {
   readonly fields: T[]
@@ -119,6 +124,8 @@ class Flight implements pg.Submittable {
   submit(connection: pg.Connection): void {
     const messages: Buffer[] = []
     for (const statement of this.#statements) this.#write(statement, messages)
+    // Before anything that may fail: what follows an error is skipped, and a name that is not closed stays taken.
+    messages.unshift(...this.#wire.closing.splice(0).map((name) => serialize.close({ type: 'S', name })))
     messages.push(serialize.sync())
     this.#sent = true
     ;(connection as unknown as Connection).stream.write(Buffer.concat(messages))
@@ -134,7 +141,7 @@ class Flight implements pg.Submittable {
       prepared.set(name, columns)
     } else {
       if (name !== '') {
-        if (prepared.size + parsing.length >= maxPrepared) this.#closeOldest(messages)
+        if (prepared.size + parsing.length >= maxPrepared) this.#forget(prepared.keys().next().value)
       }
       parsing.push(name)
       messages.push(serialize.parse({ name, text }))
@@ -144,12 +151,8 @@ class Flight implements pg.Submittable {
     messages.push(serialize.execute())
   }
 
-  #closeOldest(messages: Buffer[]): void {
-    const oldest = this.#wire.prepared.keys().next().value
-    if (oldest === undefined) return
-    this.#wire.prepared.delete(oldest)
-    // Before anything that may fail: what follows an error is skipped, and the name would be taken for ever.
-    messages.unshift(serialize.close({ type: 'S', name: oldest }))
+  #forget(name = ''): void {
+    if (this.#wire.prepared.delete(name)) this.#wire.closing.push(name)
   }
 
   handleRowDescription({ fields }: Message<{ name: string; dataTypeID: number }>): void {
@@ -196,6 +199,8 @@ class Flight implements pg.Submittable {
 
   handleError(error: Error): void {
     this.#wire.parsing = []
+    // A migration changed the columns that it returns: parsed again, it works again.
+    if (error instanceof DatabaseError && error.code === planChanged) this.#forget(this.#statements[this.#current]?.name)
     this.#reject(error instanceof DatabaseError ? error : new ConnectionLost(error, this.#sent))
   }
 

@@ -134,7 +134,17 @@ begin atomic
   union all
   select m.via || ' owns ' || c.oid::regclass
   from memberships m join pg_class c on c.relowner = m.oid and c.relkind in ('r', 'p', 'v', 'm')
-  where c.relnamespace <> 'pg_catalog'::regnamespace and c.relnamespace <> 'information_schema'::regnamespace;
+  where c.relnamespace <> 'pg_catalog'::regnamespace and c.relnamespace <> 'information_schema'::regnamespace
+  union all
+  -- Of a superuser this is true of everything, and has been said above.
+  select m.via || ' may create in ' || a.place
+  from memberships m
+  join pg_roles r on r.oid = m.oid and not r.rolsuper
+  cross join lateral (
+    select 'schema ' || n.nspname from pg_namespace n where has_schema_privilege(m.oid, n.oid, 'create')
+    union all
+    select 'database ' || current_database() where has_database_privilege(m.oid, current_database(), 'create, temporary')
+  ) as a (place);
 end;
 
 revoke all on all tables in schema rowhouse from public;

@@ -81,7 +81,10 @@ begin atomic
   union all
   select format('%s does not begin with tenant_id', i.indexrelid::regclass)
   from tables t join pg_index i on i.indrelid = t.oid
-  where (i.indisunique or i.indisexclusion) and i.indkey[0] is distinct from t.tenant_column
+  join pg_class x on x.oid = i.indexrelid
+  join pg_am m on m.oid = x.relam
+  -- Also one that is not unique, where PostgreSQL would look up a value before the policy: the time would tell of it.
+  where (i.indisunique or i.indisexclusion or m.amname in ('btree', 'hash')) and i.indkey[0] is distinct from t.tenant_column
   union all
   select format('foreign key %s of %s does not begin with tenant_id on both sides', k.conname, t.relname)
   from tables t
@@ -128,7 +131,28 @@ begin atomic
   join pg_attribute a on a.attrelid = t.oid
   cross join lateral aclexplode(a.attacl) x
   where x.grantee <> (select r.oid from pg_roles r where r.rolname = application)
-    or x.privilege_type not in ('SELECT', 'INSERT', 'UPDATE') or a.attnum < 0;
+    or x.privilege_type not in ('SELECT', 'INSERT', 'UPDATE') or a.attnum < 0
+  union all
+  select format('%s may create in schema %s', case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end, n.nspname)
+  from pg_namespace n cross join lateral aclexplode(n.nspacl) x
+  where n.nspname in (house, 'rowhouse') and x.grantee <> n.nspowner and x.privilege_type = 'CREATE'
+  union all
+  -- Houses are asked for one by one; whatever else the application can reach stands behind no door at all.
+  select format('%s is open to the application and stands in no house', c.oid::regclass)
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname !~ '^(pg_.*|information_schema|pooled|t_.*)$'
+    and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and has_schema_privilege(application, n.oid, 'usage')
+    and has_any_column_privilege(application, c.oid, 'select, insert, update')
+    and not (n.nspname = 'control' and exists (select from tables t where t.oid = c.oid))
+  union all
+  -- Its owner's rights and its caller's search path: a name in it could be made to mean something else.
+  select format('function %s runs as its owner in its caller''s search path', p.oid::regprocedure)
+  from pg_proc p
+  where p.prosecdef and p.prosqlbody is null and has_function_privilege(application, p.oid, 'execute')
+    and not exists (select from unnest(p.proconfig) setting where setting like 'search\_path=%')
+    and p.oid not in ('rowhouse.enter(uuid, bytea)'::regprocedure, 'rowhouse.tenant_id()'::regprocedure);
 end;
 
 revoke all on function rowhouse.cover(text, name, uuid) from public;

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { postgres15, postgres18, servers } from '@rowhouse/testing'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { connect, deploy, type Deployed, openNode, tiers, traces } from './deployment.fixture.ts'
+import type { Provision } from './provision.fixture.ts'
+import { type Tier, urlOf } from './tenancy.ts'
+
+const program = fileURLToPath(new URL('./provision.fixture.ts', import.meta.url))
+const crashPoints = ['reserved', 'built', 'moved-in', 'furnished']
+
+for (const { title, url } of await servers(postgres18, postgres15)) {
+  describe(title, () => {
+    let deployed: Deployed
+    beforeAll(async () => (deployed = await deploy(url)))
+
+    function provision(slug: string, tier: Tier, crashAt?: string): ChildProcess {
+      const { names, applicationUrl, migratorUrl, doorKey } = deployed
+      const wanted = { names, applicationUrl, migratorUrl, doorKey: doorKey.toString('hex'), slug, tier }
+      const argument: Provision =
+        crashAt === undefined ? wanted : { ...wanted, crashAt: `tenancy.provision.${crashAt}` }
+      return spawn(process.execPath, [program, JSON.stringify(argument)], { stdio: 'inherit' })
+    }
+    const died = async (child: ChildProcess) => expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    const usable = async (slug: string, tier: Tier) => {
+      const { id } = await deployed.tenant(slug, tier)
+      const node = openNode(deployed)
+      expect((await node.door.query(id, 'select id from notes', [])).rows).toEqual([])
+      await node.stop()
+    }
+
+    test('killed at any crash point in any tier, repair leaves nothing, and the slug can be used again', async () => {
+      const before = await traces(deployed)
+      const crashes = tiers.flatMap((tier) => crashPoints.map((point) => ({ tier, point, slug: `${point}-${tier}` })))
+      for (let at = 0; at < crashes.length; at += 4)
+        await Promise.all(crashes.slice(at, at + 4).map(({ slug, tier, point }) => died(provision(slug, tier, point))))
+      expect((await traces(deployed)).filter((line) => line.includes(': tenant '))).toHaveLength(crashes.length)
+      expect(await deployed.tenants.list({ after: null, limit: 100 })).toEqual([])
+
+      expect(await deployed.tenants.repair()).toBe(crashes.length)
+      expect(await traces(deployed)).toEqual(before)
+      expect(await deployed.tenants.repair()).toBe(0)
+      for (const tier of tiers) await usable(`furnished-${tier}`, tier)
+    })
+
+    test('who wants the slug of a dead provisioning need not wait for repair', async () => {
+      await died(provision('leftover', 'database', 'furnished'))
+      const left = (await traces(deployed)).length
+      await usable('leftover', 'database')
+      // The new house has no notes; the old one is gone with all that was in the control database.
+      expect((await traces(deployed)).length).toBe(left - 1)
+      expect(await deployed.tenants.repair()).toBe(0)
+    })
+
+    test('killed while the server copies the template, repair waits for the copy and removes it', async () => {
+      const before = await traces(deployed)
+      const child = provision('copying', 'database')
+      const watcher = await connect(urlOf(url, 'postgres'))
+      const copying = `select from pg_stat_activity where query like 'create database "${deployed.names.prefix}%' and state = 'active'`
+      while ((await watcher.query(copying)).rowCount === 0);
+      child.kill('SIGKILL')
+      await died(child)
+      expect(await deployed.tenants.repair()).toBe(1)
+      expect((await watcher.query(copying)).rowCount).toBe(0)
+      await watcher.end()
+      expect(await traces(deployed)).toEqual(before)
+    })
+
+    test('repair leaves alone what a live process is provisioning', async () => {
+      for (const tier of tiers) {
+        const { id } = await deployed.tenants.create({ slug: `live-${tier}`, name: 'Live', tier }, async () => {
+          expect(await deployed.tenants.repair()).toBe(0)
+        })
+        expect(await deployed.tenants.find(id)).toBeDefined()
+      }
+    })
+
+    test('repair leaves alone what was provisioned to its end while repair was busy with something else', async () => {
+      await died(provision('dead', 'schema', 'built'))
+      const [dead] = await deployed.admin<{ schema_name: string }>(
+        deployed.names.controlDatabase,
+        `select schema_name from control.tenants where slug = 'dead'`,
+      )
+      const blocker = await connect(urlOf(url, deployed.names.sharedDatabase))
+      let repairing!: Promise<number>
+      const { id } = await deployed.tenants.create(
+        { slug: 'finishing', name: 'Finishing', tier: 'shared' },
+        async () => {
+          await blocker.query(`begin; lock table ${dead!.schema_name}.notes in access share mode`)
+          repairing = deployed.tenants.repair()
+          const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'drop schema%'`
+          await expect.poll(async () => (await blocker.query(waits)).rowCount, { timeout: 10_000 }).toBe(1)
+        },
+      )
+      await blocker.query('commit')
+      await blocker.end()
+      expect(await repairing).toBe(1)
+      const node = openNode(deployed)
+      expect((await node.door.query(id, 'select id from notes', [])).rows).toEqual([])
+      await node.stop()
+    })
+  })
+}
