@@ -64,7 +64,9 @@ export function compose({
   const clock = systemClock
 
   // Tenancy
-  const pools = createPools({ url, maxConnections: poolSize, acquireTimeoutMs: 2_000, verify: verifyDatabase })
+  const everybodys = [names.controlDatabase, names.sharedDatabase]
+  const maxConnections = (name: string) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4))
+  const pools = createPools({ url, maxConnections, acquireTimeoutMs: 2_000, verify: verifyDatabase })
   const catalog = createCatalog({ pools, names, clock })
   const door = openDoor({ pools, catalog, proofs: createProofs(doorKey, clock), holdMs: 5_000 })
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses })

@@ -58,7 +58,7 @@ export const settings = defineConfig({
   poolSize: setting(
     'DATABASE_POOL_SIZE',
     z.coerce.number().int().min(1).max(1_000),
-    'Connections to each database, at most.',
+    'Connections to the control and the shared database, at most; a tenant’s own database gets a quarter.',
     {
       default: '16',
     },

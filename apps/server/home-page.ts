@@ -1,5 +1,5 @@
 /** The page at `/`: what runs here and where to go on. */
-export const homePage = (): string => `<!doctype html>
+export const homePage = (origin: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,7 +46,7 @@ export const homePage = (): string => `<!doctype html>
 
   <h2>Try it</h2>
   <p>The keys of the demo tenants are in <code>demo.json</code>, in the folder that <code>npm start</code> keeps (<code>.rowhouse</code>).</p>
-  <pre>curl -H "Authorization: Bearer $KEY" http://127.0.0.1:3000/api/v1/tickets</pre>
+  <pre>curl -H "Authorization: Bearer $KEY" ${origin}/api/v1/tickets</pre>
 </main>
 </html>
 `

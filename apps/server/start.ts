@@ -25,6 +25,8 @@ async function start(): Promise<void> {
   const secrets = homeSecrets(home)
   const log = createLog({ level: config.logLevel })
   const pages = referencePages()
+  // Awaited when the server is made; a failure before that is told there.
+  pages.catch(() => {})
 
   const telemetry = await startTelemetry({ serviceName: 'rowhouse', otlpEndpoint: config.otlpEndpoint, log })
   await lifecycle.start({ name: 'telemetry', stop: () => telemetry.shutdown() })
@@ -45,19 +47,19 @@ async function start(): Promise<void> {
   await platform.pools.lend(database.names.sharedDatabase, async () => {})
   await platform.tenants.repair()
 
+  let origin = ''
   const server = createHttpServer({
     operations: platform.operations,
     authenticate: platform.authenticate,
     tenantOfHost: platform.tenantOfHost,
     allowedHosts: [config.domain, 'localhost'],
     ready: platform.obstacles,
-    home: homePage,
+    home: () => homePage(origin),
     api,
     pages: await pages,
     log,
   })
   const management = createManagementServer({ ready: server.ready, metricsText: telemetry.metricsText, log })
-  let origin = ''
   await lifecycle.start({
     name: 'management',
     start: () => management.listen({ host: '127.0.0.1', port: config.managementPort }).then(() => {}),
@@ -93,6 +95,7 @@ function stopOn(signal: NodeJS.Signals): void {
 }
 stopOn('SIGINT')
 stopOn('SIGTERM')
+stopOn('SIGHUP')
 
 start().catch(async (error: unknown) => {
   if (stopping) return

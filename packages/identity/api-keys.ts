@@ -53,6 +53,7 @@ export function createApiKeys({
   readonly clock: Clock
 }): ApiKeys {
   const known = new Map<string, { holder: ApiKeyHolder; until: number }>()
+  let revocations = 0
   const db = (tenantId: string) => queryDb<IdentityTables>(control, tenantId)
 
   return {
@@ -85,6 +86,7 @@ export function createApiKeys({
         .returning('hash')
         .executeTakeFirst()
       if (!revoked) throw identityErrors.apiKeyNotFound({ operator: `No valid key ${id} in tenant ${tenantId}` })
+      revocations += 1
       known.delete(revoked.hash.toString('base64'))
     },
 
@@ -96,6 +98,7 @@ export function createApiKeys({
       const cached = known.get(cacheKey)
       if (cached && cached.until > clock.now()) return cached.holder
       known.delete(cacheKey)
+      const before = revocations
       if (!(await tenantExists(tenantId))) return null
       const row = await db(tenantId)
         .selectFrom('apiKeys')
@@ -105,7 +108,8 @@ export function createApiKeys({
         .executeTakeFirst()
       if (!row) return null
       const holder = { keyId: row.id, tenantId, memberId: row.memberId, permissions: row.permissions }
-      known.set(cacheKey, { holder, until: clock.now() + trustMs })
+      // Revoked while it was being looked up, it must not be remembered as valid.
+      if (before === revocations) known.set(cacheKey, { holder, until: clock.now() + trustMs })
       if (known.size > maxCached) known.delete(known.keys().next().value!)
       return holder
     },

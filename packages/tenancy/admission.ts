@@ -22,16 +22,16 @@ const suspicious =
 const sample = /\btablesample\b/i
 
 /**
- * @returns whether the connection must be destroyed after this statement.
+ * @returns whether the connection must be destroyed after this statement, and whether it certainly changes nothing.
  * @throws tenancy.statement_refused for anything but one row-reading or row-changing statement.
  */
-export function admit(text: string): { readonly doubtful: boolean } {
+export function admit(text: string): { readonly doubtful: boolean; readonly reads: boolean } {
   const word = firstWord(text)
   if (!admitted.has(word)) {
     throw tenancyErrors.statementRefused({ operator: `The door admits no ${word.toUpperCase() || 'empty'} statement` })
   }
   if (sample.test(text)) throw tenancyErrors.statementRefused({ operator: 'The door admits no TABLESAMPLE' })
-  return { doubtful: suspicious.test(text) }
+  return { doubtful: suspicious.test(text), reads: word === 'select' || word === 'values' }
 }
 
 /** The first word after white space, comments (PostgreSQL's nest) and opening parentheses; lower case. */

@@ -89,6 +89,27 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       expect(await findFaults(deployed)).toEqual([])
     })
 
+    test('what the application can reach beside its houses is named with its database', async () => {
+      const { sharedDatabase, application } = deployed.names
+      await deployed.admin(
+        sharedDatabase,
+        `create schema side; grant usage on schema side to ${application};
+         create table side.open (id integer); grant select on side.open to ${application};
+         create function side.rises() returns integer language plpgsql security definer as 'begin return 1; end';
+         grant create on schema pooled to ${application}`,
+      )
+      const found = (await findFaults(deployed)).join('\n')
+      expect(found).toContain(`${sharedDatabase}/pooled: side.open is open to the application and stands in no house`)
+      expect(found).toContain(`function side.rises() runs as its owner in its caller's search path`)
+      expect(found).toContain(`${sharedDatabase}/pooled: ${application} may create in schema pooled`)
+      expect(found).toContain(`${sharedDatabase}: The role of DATABASE_URL could escape`)
+      await deployed.admin(
+        sharedDatabase,
+        `drop schema side cascade; revoke create on schema pooled from ${application}`,
+      )
+      expect(await findFaults(deployed)).toEqual([])
+    })
+
     test('another login than the deployment’s is named', async () => {
       const [first, ...rest] = await findFaults({ ...deployed, applicationUrl: deployed.migratorUrl })
       const { migrator, application } = deployed.names

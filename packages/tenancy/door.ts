@@ -16,7 +16,7 @@ import pg from 'pg'
 import type { Catalog } from './catalog.ts'
 import type { Placement } from './deployment.ts'
 import { tenancyErrors } from './errors.ts'
-import { isConnectionError, type Pools } from './pools.ts'
+import { isConnectionError, type Loan, type Pools } from './pools.ts'
 import type { Proofs } from './proof.ts'
 import { begin, commit, createStatements, enter, rollback } from './statements.ts'
 import { ConnectionLost, fly, type StatementResult } from './wire.ts'
@@ -29,6 +29,7 @@ export interface Door {
    * Runs one statement of the tenant in one flight: the door and the statement are one implicit transaction.
    *
    * @throws tenancy.tenant_not_found, tenancy.tenant_moving, tenancy.statement_refused, tenancy.database_unavailable;
+   * tenancy.outcome_unknown when the answer to a statement that may have changed something is lost;
    * pg's DatabaseError when the statement itself fails.
    */
   query(tenantId: string, text: string, values: readonly unknown[]): Promise<StatementResult>
@@ -64,42 +65,50 @@ const wrongIsolation = 'RH003'
 export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door {
   const statements = createStatements()
 
-  async function runTransaction<T>({
-    client,
-    doubt,
-    tenantId,
-    home,
-    work,
-  }: {
-    readonly client: pg.ClientBase
-    readonly doubt: () => void
-    readonly tenantId: string
-    readonly home: Placement
-    readonly work: (execute: Execute) => Promise<T>
-  }): Promise<T> {
+  /** A connection is borrowed for the first statement: what a handler does before costs nobody one. */
+  async function runTransaction<T>(
+    tenantId: string,
+    home: Placement,
+    work: (execute: Execute) => Promise<T>,
+  ): Promise<T> {
+    let borrowing: Promise<Loan> | undefined
     let begun = false
     let over = false
-    const execute: Execute = async (text, values) => {
-      // The connection may be in another tenant's transaction by now.
-      if (over) throw new Error('A statement came after the end of its transaction: was a promise not awaited?')
+
+    async function send(text: string, values: readonly unknown[]): Promise<StatementResult> {
+      if (over) throw tooLate()
       const statement = statements.know(text)
-      if (statement.doubtful) doubt()
       const sent = { ...named(statement, home), values }
-      if (begun) return fly(client, [sent])
-      const answer = fly(client, [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
+      const { client, doubt } = await (borrowing ??= pools.borrow(home.databaseName))
+      if (over) throw tooLate()
+      if (statement.doubtful) doubt()
+      const answer = fly(client, begun ? [sent] : [begin, enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
       begun = true
       return answer
     }
+
+    const execute: Execute = (text, values) => {
+      const answer = send(text, values)
+      // A handler that forgets to await a statement must not end the process; whoever awaits it still hears of it.
+      answer.catch(() => {})
+      return answer
+    }
+
+    let loan: Loan | undefined
     try {
       const result = await work(execute)
+      loan = await borrowing
       over = true
-      if (begun) await commitOrThrow(client)
+      if (begun) await commitOrThrow(loan!.client)
       return result
     } catch (error) {
+      loan ??= await borrowing?.catch(() => undefined)
       over = true
-      if (isError(error, tenancyErrors.outcomeUnknown)) doubt()
-      else if (begun) await fly(client, [rollback]).catch(doubt)
-      throw error
+      if (isError(error, tenancyErrors.outcomeUnknown)) loan?.doubt()
+      else if (loan && begun) await fly(loan.client, [rollback]).catch(loan.doubt)
+      throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : error
+    } finally {
+      loan?.giveBack()
     }
   }
 
@@ -131,21 +140,17 @@ export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door 
           atHome(tenantId, (home) =>
             pools.lend(home.databaseName, (client, doubt) => {
               if (statement.doubtful) doubt()
-              return fly(client, [
-                enter(tenantId, proofs.of(tenantId, home.epoch)),
-                { ...named(statement, home), values },
-              ])
+              const sent = { ...named(statement, home), values }
+              return fly(client, [enter(tenantId, proofs.of(tenantId, home.epoch)), sent])
             }),
           ),
-        )
+        ).catch((error: unknown) => {
+          throw !statement.reads && isLostAnswer(error) ? tenancyErrors.outcomeUnknown({ cause: error }) : error
+        })
       },
 
       transaction: (tenantId, work) =>
-        traced('tenancy.transaction', tenantId, () =>
-          atHome(tenantId, (home) =>
-            pools.lend(home.databaseName, (client, doubt) => runTransaction({ client, doubt, tenantId, home, work })),
-          ),
-        ),
+        traced('tenancy.transaction', tenantId, () => atHome(tenantId, (home) => runTransaction(tenantId, home, work))),
 
       raw: (tenantId, work) =>
         atHome(tenantId, (home) =>
@@ -180,8 +185,15 @@ function named(statement: { readonly text: string; readonly name: string }, home
   return { text: statement.text, name: shared ? statement.name : '' }
 }
 
+/** The connection may be in another tenant's transaction by now. */
+const tooLate = () => new Error('A statement came after the end of its transaction: was a promise not awaited?')
+
 const traced = <T>(name: string, tenantId: string, work: () => Promise<T>): Promise<T> =>
   span(name, { 'db.system.name': 'postgresql', 'rowhouse.tenant.id': tenantId }, work, { kind: SpanKind.CLIENT })
+
+/** The statement was on its way when the connection broke: whether it ran is unknown. */
+const isLostAnswer = (error: unknown): boolean =>
+  isError(error, tenancyErrors.databaseUnavailable) && error.cause instanceof ConnectionLost && error.cause.sent
 
 async function commitOrThrow(client: pg.ClientBase): Promise<void> {
   const { command } = await fly(client, [commit]).catch((cause: unknown) => {

@@ -55,6 +55,11 @@ const refused: readonly (readonly [what: string, sql: string, words: RegExp])[] 
     /bad_email does not begin with tenant_id/,
   ],
   [
+    'with an index that does not begin with tenant_id',
+    `${soundTable('bad', 'email text,')} create index bad_email on bad (email)`,
+    /bad_email does not begin with tenant_id/,
+  ],
+  [
     'with an exclusion constraint without tenant_id',
     soundTable('bad', `span int4range, exclude using gist (span with &&),`),
     /bad_span_excl does not begin with tenant_id/,

@@ -33,8 +33,12 @@ export function createHouseBuilders({
   doorKey,
   modules,
 }: HouseOptions): Record<Tier, HouseBuilder> {
-  const inDatabase = <T>(name: string, work: (client: pg.Client) => Promise<T>) =>
-    asClient(urlOf(migratorUrl, name), work)
+  /** One session at a time works on a house: what a killed process left running in the server ends before others begin. */
+  const inDatabase = <T>(name: string, tenantId: string, work: (client: pg.Client) => Promise<T>) =>
+    asClient(urlOf(migratorUrl, name), async (client) => {
+      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`rowhouse.house ${tenantId}`])
+      return work(client)
+    })
 
   /** Names tell nothing of the tenant: other tenants of the database can see that a schema exists. */
   const opaque = () => `t_${randomBytes(10).toString('hex')}`
@@ -42,18 +46,19 @@ export function createHouseBuilders({
   const shared: HouseBuilder = {
     place: () => ({ databaseName: names.sharedDatabase, schemaName: 'pooled' }),
     build: async () => {},
-    demolish: (house) => inDatabase(house.placement.databaseName, (client) => emptyHouse(client, house)),
+    demolish: (house) =>
+      inDatabase(house.placement.databaseName, house.tenantId, (client) => emptyHouse(client, house)),
   }
 
   const schema: HouseBuilder = {
     place: () => ({ databaseName: names.sharedDatabase, schemaName: opaque() }),
     build: ({ tenantId, placement: { databaseName, schemaName } }) =>
-      inDatabase(databaseName, async (client) => {
+      inDatabase(databaseName, tenantId, async (client) => {
         await asOwner(client, names, () => client.query(`create schema if not exists ${quoted(schemaName)}`))
         await migrateHouse(client, names, { databaseName, schemaName, soleTenantId: tenantId }, modules)
       }),
     demolish: ({ tenantId, placement }) =>
-      inDatabase(placement.databaseName, async (client) => {
+      inDatabase(placement.databaseName, tenantId, async (client) => {
         // SQL of the tenant's own may have put rows of it into the shared tables beside its house.
         await emptyHouse(client, { tenantId, placement: { ...placement, schemaName: 'pooled' } })
         await asOwner(client, names, async () => {
@@ -68,7 +73,7 @@ export function createHouseBuilders({
   const database: HouseBuilder = {
     place: () => ({ databaseName: `${names.prefix}_${opaque()}`, schemaName: 'pooled' }),
     async build({ tenantId, placement: { databaseName, schemaName } }) {
-      await inDatabase(names.controlDatabase, async (client) => {
+      await inDatabase(names.controlDatabase, tenantId, async (client) => {
         const there = await client.query('select from pg_database where datname = $1', [databaseName])
         // The template has been hardened and migrated, so the copy is too.
         if (there.rowCount === 0) await copyTemplate(client, names, databaseName)
@@ -77,12 +82,17 @@ export function createHouseBuilders({
           [databaseName],
         )
       })
-      await inDatabase(databaseName, (client) =>
+      await inDatabase(databaseName, tenantId, (client) =>
         coverHouse(client, names, { databaseName, schemaName, soleTenantId: tenantId }),
       )
     },
-    demolish: ({ placement: { databaseName } }) =>
-      inDatabase(names.controlDatabase, async (client) => {
+    demolish: ({ tenantId, placement: { databaseName } }) =>
+      inDatabase(names.controlDatabase, tenantId, async (client) => {
+        // The owner, who drops it, may end the application's sessions, but not that of a builder who was killed.
+        await client.query(
+          'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and usename = session_user',
+          [databaseName],
+        )
         await client.query(`set role ${quoted(names.owner)}`)
         await client.query(`drop database if exists ${quoted(databaseName)} with (force)`)
         await client.query('reset role')

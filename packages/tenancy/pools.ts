@@ -4,12 +4,21 @@ import { urlOf } from './deployment.ts'
 import { tenancyErrors } from './errors.ts'
 import { ConnectionLost, isDoubtful } from './wire.ts'
 
+/** A connection that is lent. It goes back to its pool, unless something left it in doubt: then it is destroyed. */
+export interface Loan {
+  readonly client: pg.PoolClient
+  /** Says that it must not be used by anybody else. */
+  doubt(): void
+  giveBack(): void
+}
+
 export interface Pools {
+  /** @throws tenancy.database_unavailable when none can be had in time. */
+  borrow(databaseName: string): Promise<Loan>
   /**
-   * Lends a connection to `work`. It goes back to its pool afterwards, unless something left it in doubt: then it is
-   * destroyed. `work` tells so by calling `doubt`; a lost connection tells so itself.
+   * Lends a connection to `work`.
    *
-   * @throws tenancy.database_unavailable when none can be had in time.
+   * @throws tenancy.database_unavailable when none can be had in time, or when it is lost
    */
   lend<T>(databaseName: string, work: (client: pg.PoolClient, doubt: () => void) => Promise<T>): Promise<T>
   stop(): Promise<void>
@@ -18,16 +27,19 @@ export interface Pools {
 export interface PoolOptions {
   /** The application's URL; the database in it is replaced by each pool's own. */
   readonly url: string
-  /** Connections per database. */
-  readonly maxConnections: number
+  /** Connections to a database, at most. */
+  readonly maxConnections: number | ((databaseName: string) => number)
   /** How long a call may wait for one. */
   readonly acquireTimeoutMs: number
   /** Refuses a database in which the application's role could escape the policies; asked once for each pool. */
   readonly verify: (client: pg.ClientBase) => Promise<void>
 }
 
-/** Over this many databases the pool that was used longest ago is closed for the next. */
-const maxPools = 100
+/**
+ * Over this many databases the pool that was used longest ago is closed for the next. With 16 connections to the two
+ * databases that all share and 4 to each other one this is at most 144: PostgreSQL's own limit must be higher.
+ */
+const maxPools = 30
 
 interface DatabasePool {
   readonly pool: pg.Pool
@@ -49,7 +61,7 @@ export function createPools(options: PoolOptions): Pools {
   function open(databaseName: string): pg.Pool {
     const pool = new pg.Pool({
       connectionString: urlOf(options.url, databaseName),
-      max: options.maxConnections,
+      max: typeof options.maxConnections === 'number' ? options.maxConnections : options.maxConnections(databaseName),
       connectionTimeoutMillis: options.acquireTimeoutMs,
       idleTimeoutMillis: 60_000,
       application_name: 'rowhouse',
@@ -82,18 +94,28 @@ export function createPools(options: PoolOptions): Pools {
     }
   }
 
+  async function borrow(databaseName: string): Promise<Loan> {
+    const client = await connect(databaseName)
+    let doubtful = false
+    return {
+      client,
+      doubt: () => void (doubtful = true),
+      giveBack: () => client.release(doubtful || isDoubtful(client)),
+    }
+  }
+
   return {
+    borrow,
     async lend(databaseName, work) {
-      const client = await connect(databaseName)
-      let doubtful = false
+      const { client, doubt, giveBack } = await borrow(databaseName)
       try {
-        return await work(client, () => (doubtful = true))
+        return await work(client, doubt)
       } catch (error) {
         if (!isConnectionError(error)) throw error
-        doubtful = true
+        doubt()
         throw tenancyErrors.databaseUnavailable({ cause: error })
       } finally {
-        client.release(doubtful || isDoubtful(client))
+        giveBack()
       }
     },
     async stop() {

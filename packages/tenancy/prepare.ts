@@ -167,7 +167,7 @@ export async function listTargets(migratorUrl: string, names: Deployment): Promi
     const { rows } = await client.query<{ database_name: string; schema_name: string; sole_tenant_id: string | null }>(`
       select d.name as database_name, 'pooled' as schema_name, t.id as sole_tenant_id
       from control.databases d
-      left join control.tenants t on t.database_name = d.name and t.tier = 'database'
+      left join control.tenants t on t.database_name = d.name and t.tier = 'database' and t.state = 'active'
       where d.kind <> 'dedicated' or t.id is not null
       union all
       select t.database_name, t.schema_name, t.id from control.tenants t where t.tier = 'schema' and t.state = 'active'

@@ -30,19 +30,26 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await node.stop()
     }
 
-    test('killed at any crash point in any tier, repair leaves nothing, and the slug can be used again', async () => {
-      const before = await traces(deployed)
-      const crashes = tiers.flatMap((tier) => crashPoints.map((point) => ({ tier, point, slug: `${point}-${tier}` })))
-      for (let at = 0; at < crashes.length; at += 4)
-        await Promise.all(crashes.slice(at, at + 4).map(({ slug, tier, point }) => died(provision(slug, tier, point))))
-      expect((await traces(deployed)).filter((line) => line.includes(': tenant '))).toHaveLength(crashes.length)
-      expect(await deployed.tenants.list({ after: null, limit: 100 })).toEqual([])
+    // Starting programs takes its time: on the second server only where servers could differ.
+    const crashed = title.endsWith('18') ? tiers : (['database'] as const)
 
-      expect(await deployed.tenants.repair()).toBe(crashes.length)
-      expect(await traces(deployed)).toEqual(before)
-      expect(await deployed.tenants.repair()).toBe(0)
-      for (const tier of tiers) await usable(`furnished-${tier}`, tier)
-    })
+    test.each(crashed)(
+      'killed at any crash point, repair leaves nothing and frees the slug (%s tier)',
+      async (tier) => {
+        const before = await traces(deployed)
+        const deaths = crashPoints.map((point) => died(provision(`${point}-${tier}`, tier, point)))
+        await Promise.all(deaths)
+        expect((await traces(deployed)).filter((line) => line.includes(': tenant '))).toHaveLength(
+          before.filter((line) => line.includes(': tenant ')).length + crashPoints.length,
+        )
+        for (const point of crashPoints) expect(await deployed.tenants.find(`${point}-${tier}`)).toBeUndefined()
+
+        expect(await deployed.tenants.repair()).toBe(crashPoints.length)
+        expect(await traces(deployed)).toEqual(before)
+        expect(await deployed.tenants.repair()).toBe(0)
+        await usable(`furnished-${tier}`, tier)
+      },
+    )
 
     test('who wants the slug of a dead provisioning need not wait for repair', async () => {
       await died(provision('leftover', 'database', 'furnished'))
@@ -64,6 +71,19 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       expect(await deployed.tenants.repair()).toBe(1)
       expect((await watcher.query(copying)).rowCount).toBe(0)
       await watcher.end()
+      expect(await traces(deployed)).toEqual(before)
+    })
+
+    test('a session that a dead builder left in the new database does not stop repair', async () => {
+      const before = await traces(deployed)
+      await died(provision('session', 'database', 'built'))
+      const [dead] = await deployed.admin<{ database_name: string }>(
+        deployed.names.controlDatabase,
+        `select database_name from control.tenants where slug = 'session'`,
+      )
+      const session = await connect(urlOf(deployed.migratorUrl, dead!.database_name))
+      expect(await deployed.tenants.repair()).toBe(1)
+      await session.end()
       expect(await traces(deployed)).toEqual(before)
     })
 
@@ -90,7 +110,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
           await blocker.query(`begin; lock table ${dead!.schema_name}.notes in access share mode`)
           repairing = deployed.tenants.repair()
           const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'drop schema%'`
-          await expect.poll(async () => (await blocker.query(waits)).rowCount, { timeout: 10_000 }).toBe(1)
+          await expect.poll(async () => (await deployed.admin('postgres', waits)).length, { timeout: 10_000 }).toBe(1)
         },
       )
       await blocker.query('commit')

@@ -1,8 +1,8 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deploy, type Deployed, openNode, tiers, traces } from './deployment.fixture.ts'
+import { connect, deploy, type Deployed, openNode, tiers, traces } from './deployment.fixture.ts'
 import { migrationFolder } from './migrations.fixture.ts'
-import { controlPlacement, createTenants, type Tenant } from './tenancy.ts'
+import { controlPlacement, createTenants, type Tenant, urlOf } from './tenancy.ts'
 import { wireTap } from './wire-tap.fixture.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
@@ -103,6 +103,15 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       )
       for (const { id } of made)
         expect((await node.door.query(id, 'select rowhouse.tenant_id() as id', [])).rows).toEqual([{ id }])
+    })
+
+    test('a house in the making does not hold up another in the same database', async () => {
+      const { placement } = await deployed.tenant('slow-builder', 'schema')
+      const builder = await connect(urlOf(url, placement.databaseName))
+      await builder.query(`begin; lock table ${placement.schemaName}.notes`)
+      expect(await deployed.tenant('quick-builder', 'schema')).toMatchObject({ slug: 'quick-builder' })
+      await builder.query('rollback')
+      await builder.end()
     })
 
     test('a slug or name that cannot be is refused and leaves nothing', async () => {

@@ -5,7 +5,10 @@ import type { Statement } from './wire.ts'
 export interface KnownStatement {
   readonly text: string
   readonly name: string
+  /** Its connection must be destroyed afterwards. */
   readonly doubtful: boolean
+  /** It certainly changes nothing. */
+  readonly reads: boolean
 }
 
 export interface Statements {

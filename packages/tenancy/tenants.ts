@@ -67,12 +67,14 @@ export function createTenants(options: HouseOptions): Tenants {
     )
 
   async function demolish(tenant: Tenant): Promise<void> {
+    // It is open when only the answer to that was lost.
+    await inControl((client) =>
+      client.query(`update control.tenants set state = 'provisioning' where id = $1`, [tenant.id]),
+    )
     await builders[tenant.tier].demolish(houseOf(tenant))
     // The tenant's rows in the control database are its keys: the same walls, so the same way out.
     await builders.shared.demolish({ tenantId: tenant.id, placement: control })
-    await inControl((client) =>
-      client.query(`delete from control.tenants where id = $1 and state = 'provisioning'`, [tenant.id]),
-    )
+    await inControl((client) => client.query('delete from control.tenants where id = $1', [tenant.id]))
   }
 
   return {
@@ -117,22 +119,23 @@ export function createTenants(options: HouseOptions): Tenants {
       inControl(async (client) => {
         const { rows } = await client.query<TenantRow>(`${selectTenant} where state = 'provisioning'`)
         let removed = 0
-        for (const tenant of rows.map(tenantOf)) {
+        for (const { slug } of rows) {
           const free = await client.query<{ free: boolean }>(
             'select pg_try_advisory_lock(hashtextextended($1, 0)) as free',
-            [lockOf(tenant.slug)],
+            [lockOf(slug)],
           )
-          if (!free.rows[0]!.free) continue
-          await demolish(tenant)
-          removed += 1
+          // Looked up again under the lock: it may have been finished meanwhile.
+          if (free.rows[0]!.free && (await removeLeftovers(client, slug))) removed += 1
         }
         return removed
       }),
   }
 
-  async function removeLeftovers(client: pg.ClientBase, slug: string): Promise<void> {
+  /** Needs the lock of the slug. */
+  async function removeLeftovers(client: pg.ClientBase, slug: string): Promise<boolean> {
     const { rows } = await client.query<TenantRow>(`${selectTenant} where slug = $1 and state = 'provisioning'`, [slug])
     if (rows[0]) await demolish(tenantOf(rows[0]))
+    return rows.length > 0
   }
 
   async function reserve(client: pg.ClientBase, { slug, name, tier }: NewTenant): Promise<Tenant> {

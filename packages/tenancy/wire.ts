@@ -200,7 +200,8 @@ class Flight implements pg.Submittable {
   handleError(error: Error): void {
     this.#wire.parsing = []
     // A migration changed the columns that it returns: parsed again, it works again.
-    if (error instanceof DatabaseError && error.code === planChanged) this.#forget(this.#statements[this.#current]?.name)
+    if (error instanceof DatabaseError && error.code === planChanged)
+      this.#forget(this.#statements[this.#current]?.name)
     this.#reject(error instanceof DatabaseError ? error : new ConnectionLost(error, this.#sent))
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { mailErrors, parseMail, type ParsedMail } from '../mail/parse.ts'
+import { parseMailAside } from '../mail/parse-aside.ts'
+import { mailErrors, type ParsedMail } from '../mail/parse.ts'
 import { insertComment, noteActivity } from './comments.ts'
 import { findOrMakeCustomer } from './customers.ts'
 import { deskErrors } from './errors.ts'
@@ -45,7 +46,7 @@ export const receiveInboundMail = command({
   output: ReceivedMail,
   errors: [...Object.values(mailErrors), deskErrors.unusableSender, deskErrors.messageConflict],
   async handle({ input, db, now }) {
-    const mail = await parseMail(input)
+    const mail = await parseMailAside(input)
     const sender = Email.safeParse(mail.from.address)
     if (!sender.success) throw deskErrors.unusableSender()
     // From here on, mail of one customer takes turns: a second copy of this message finds the first.

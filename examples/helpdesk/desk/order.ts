@@ -12,10 +12,13 @@ export interface Order {
   readonly after: readonly unknown[] | undefined
 }
 
+/** As the database gives it: PostgreSQL knows no year 0 and no finer fraction. */
+const Moment = z.iso.datetime({ precision: 6 }).refine((time) => time >= '0001')
+
 /** What a list can be sorted by. A cursor holds these values, comes from the client, and goes into a statement. */
 const values = {
-  createdAt: z.iso.datetime().refine((time) => time >= '0001'),
-  updatedAt: z.iso.datetime().refine((time) => time >= '0001'),
+  createdAt: Moment,
+  updatedAt: Moment,
   number: z.int32(),
   email: z.string().refine((text) => !text.includes('\0')),
 }

@@ -1,6 +1,6 @@
 /**
  * What the parser's time grows with, measured: a line of unencoded text costs it 7 µs, a line that looks like a boundary
- * 30 µs, a long header the square of its length. Within these limits a message of 10 MB takes about a second; full
+ * 30 µs, a long header the square of its length. Within these limits a message of 10 MB takes up to 5 s; full
  * lines, as base64 has them, are not counted.
  */
 const limits = { shortLines: 100_000, boundaryLines: 10_000 }

@@ -67,8 +67,10 @@ begin atomic
   group by t.oid, t.relname
   having count(p.oid) <> 1 or min(p.polname) <> 'tenant_isolation'
   union all
+  -- `pg_get_expr` and `pg_get_constraintdef` lock the table that they are asked about. `offset 0` keeps the planner from
+  -- asking them about other houses' too: one in the making would be waited for, and two would wait for each other.
   select format('%s: its policy is not the door''s', t.relname)
-  from tables t join pg_policy p on p.polrelid = t.oid
+  from tables t cross join lateral (select p.* from pg_policy p where p.polrelid = t.oid offset 0) p
   where pg_get_expr(p.polqual, p.polrelid) is distinct from pg_get_expr(p.polwithcheck, p.polrelid)
     or pg_get_expr(p.polqual, p.polrelid) is distinct from case
       when house = 'pooled' then '(tenant_id = ( SELECT rowhouse.tenant_id() AS tenant_id))'
@@ -98,9 +100,11 @@ begin atomic
   union all
   select format('%s has no check that its one tenant is alone', t.relname) from tables t
   where sole_tenant is not null and not exists (
-    select from pg_constraint k
-    where k.conrelid = t.oid and k.conname = 'sole_tenant' and k.convalidated
-      and pg_get_constraintdef(k.oid) = format('CHECK ((tenant_id = %L::uuid))', sole_tenant)
+    select from (
+      select k.oid from pg_constraint k
+      where k.conrelid = t.oid and k.conname = 'sole_tenant' and k.convalidated offset 0
+    ) k
+    where pg_get_constraintdef(k.oid) = format('CHECK ((tenant_id = %L::uuid))', sole_tenant)
   )
   union all
   select format('trigger %s on %s: tenant tables have none, or they could not be moved', g.tgname, t.relname)
