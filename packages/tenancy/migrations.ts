@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { type Deployment, fillRoles, quoted } from './deployment.ts'
+import { asOwner } from './administration.ts'
 import { tenancyErrors } from './errors.ts'
 
 export interface SqlMigrations {
@@ -52,9 +53,31 @@ export async function migrateHouse(
   target: Target,
   modules: readonly ModuleMigrations[],
 ): Promise<number> {
-  const applied = await applyMigrations(client, names, target, modules, () => cover(client, names, target))
-  if (applied === 0) await coverHouse(client, names, target)
-  return applied
+  if (await isCurrent(client, names, target, modules)) return 0
+  return applyMigrations(client, names, target, modules, () => cover(client, names, target))
+}
+
+/** Thousands of houses are asked at every start: one statement each, and no lock. `rowhouse doctor` looks at the rest. */
+async function isCurrent(
+  client: pg.ClientBase,
+  names: Deployment,
+  { schemaName }: Target,
+  modules: readonly ModuleMigrations[],
+): Promise<boolean> {
+  const expected = modules.flatMap(({ module, migrations }) => readMigrations(module, migrations))
+  const applied = await asOwner(client, names, async () => {
+    const { rows } = await client.query<{ ledger: string | null }>(
+      `select to_regclass('rowhouse.migrations') as ledger`,
+    )
+    if (!rows[0]?.ledger) return []
+    const found = await client.query<{ module: string; number: number; checksum: string }>(
+      'select module, number, checksum from rowhouse.migrations where schema_name = $1',
+      [schemaName],
+    )
+    return found.rows
+  })
+  const known = new Set(applied.map(({ module, number, checksum }) => `${module} ${number} ${checksum}`))
+  return expected.every(({ module, number, checksum }) => known.has(`${module} ${number} ${checksum}`))
 }
 
 /**

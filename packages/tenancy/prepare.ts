@@ -137,20 +137,19 @@ export async function migrateAll(
   migrations: Migrations,
   onTarget: (target: Target, applied: number) => void = () => {},
 ): Promise<void> {
-  const control = controlPlacement(names)
-  const run = (target: Target, modules: readonly ModuleMigrations[]) =>
-    asClient(urlOf(migratorUrl, target.databaseName), async (client) => {
+  const run = (databaseName: string, targets: readonly Target[], modules: readonly ModuleMigrations[]) =>
+    asClient(urlOf(migratorUrl, databaseName), async (client) => {
       // The door is a migration too: of the schema `rowhouse`, once for each database.
-      await applyMigrations(client, names, { ...target, schemaName: 'rowhouse' }, [doorMigrations])
-      onTarget(target, await migrateHouse(client, names, target, modules))
+      const doorOf = { databaseName, schemaName: 'rowhouse', soleTenantId: null }
+      await applyMigrations(client, names, doorOf, [doorMigrations])
+      for (const target of targets) onTarget(target, await migrateHouse(client, names, target, modules))
     })
 
-  await run(
-    { databaseName: control.databaseName, schemaName: control.schemaName, soleTenantId: null },
-    migrations.control,
-  )
+  const { databaseName, schemaName } = controlPlacement(names)
+  await run(databaseName, [{ databaseName, schemaName, soleTenantId: null }], migrations.control)
   await registerDatabases(migratorUrl, names)
-  for (const target of await listTargets(migratorUrl, names)) await run(target, migrations.houses)
+  const byDatabase = Map.groupBy(await listTargets(migratorUrl, names), (target) => target.databaseName)
+  for (const [name, targets] of byDatabase) await run(name, targets, migrations.houses)
 }
 
 async function registerDatabases(migratorUrl: string, names: Deployment): Promise<void> {

@@ -43,6 +43,8 @@ export function createTenants(options: HouseOptions): Tenants {
   const { migratorUrl, names, doorKey } = options
   const control = controlPlacement(names)
   const builders = createHouseBuilders(options)
+  // Each takes up to three connections that the application then lacks.
+  const inTurn = inTurns(4)
   const inDatabase = <T>(name: string, work: (client: pg.Client) => Promise<T>) =>
     asClient(urlOf(migratorUrl, name), work)
   const inControl = <T>(work: (client: pg.Client) => Promise<T>) => inDatabase(control.databaseName, work)
@@ -80,22 +82,29 @@ export function createTenants(options: HouseOptions): Tenants {
   return {
     create: (wanted, furnish) =>
       // The lock says that somebody is at work on this slug, for as long as that somebody lives.
-      inControl(async (client) => {
-        await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(wanted.slug)])
-        await removeLeftovers(client, wanted.slug)
-        const tenant = await reserve(client, wanted)
-        crashPoint('tenancy.provision.reserved')
-        try {
-          await build(tenant)
-          await furnish(tenant)
-          crashPoint('tenancy.provision.furnished')
-          await client.query(`update control.tenants set state = 'active' where id = $1`, [tenant.id])
-          return tenant
-        } catch (cause) {
-          await demolish(tenant)
-          throw tenancyErrors.provisioningFailed({ operator: `${wanted.slug}: ${String(cause)}`, cause })
-        }
-      }),
+      inTurn(() =>
+        inControl(async (client) => {
+          await client.query(`set lock_timeout = '20s'`)
+          await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(wanted.slug)])
+          await removeLeftovers(client, wanted.slug)
+          const tenant = await reserve(client, wanted)
+          crashPoint('tenancy.provision.reserved')
+          try {
+            await build(tenant)
+            await furnish(tenant)
+            crashPoint('tenancy.provision.furnished')
+            await client.query(`update control.tenants set state = 'active' where id = $1`, [tenant.id])
+            return tenant
+          } catch (cause) {
+            const left = await demolish(tenant).then(
+              () => '',
+              (error: unknown) =>
+                `. What had been made could not be removed and is removed at the next start: ${String(error)}`,
+            )
+            throw tenancyErrors.provisioningFailed({ operator: `${wanted.slug}: ${String(cause)}${left}`, cause })
+          }
+        }),
+      ),
 
     list: ({ after, limit }) =>
       inControl(async (client) => {
@@ -147,6 +156,23 @@ export function createTenants(options: HouseOptions): Tenants {
     )
     if (!rows[0]) throw tenancyErrors.slugTaken()
     return tenantOf(rows[0])
+  }
+}
+
+/** Runs at most `width` pieces of work at a time; the others wait their turn. */
+function inTurns(width: number) {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running += 1
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
   }
 }
 
