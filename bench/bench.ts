@@ -24,7 +24,7 @@ const bench = benches.find(({ name }) => name === wanted)
 if (bench && rest.length === 0) {
   const startedAt = new Date().toISOString()
   const { figures, details } = await bench.run((line) => console.log(line))
-  await save(bench.name, { bench: bench.name, startedAt, machine: machine(), figures, ...details })
+  await save(bench.name, { bench: bench.name, startedAt, machine: machine(), summary: figures, ...details })
   console.log(`${bench.name}: ${figures}`)
 } else {
   for (const { name, title } of benches) console.log(`npm run bench -- ${name}   ${title}`)

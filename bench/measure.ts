@@ -1,3 +1,5 @@
+import { cpus } from 'node:os'
+
 /** One way to do a unit of work. Sides of one measurement do the same work in different ways. */
 export interface Side {
   readonly name: string
@@ -14,37 +16,51 @@ export interface Effort {
 }
 
 export interface Measured extends Effort {
-  readonly units: number
+  readonly units: Readonly<Record<string, number>>
   /** Units a second of each side, round by round. */
   readonly perSecond: Readonly<Record<string, readonly number[]>>
-  /** This process's own CPU time per unit, in microseconds: much less noisy than the clock on a busy machine. */
-  readonly cpuPerUnitUs: Readonly<Record<string, number>>
+  /** CPU time per unit, in microseconds: less noisy than the clock on a busy machine. */
+  readonly cpuPerUnitUs: Readonly<Record<string, { readonly client: number; readonly server: number }>>
+  /** How much of the machine's CPU time went to neither side: how far the clock can be trusted. */
+  readonly othersShare: number
 }
 
 /**
  * Runs the sides in turns of a fraction of a second, in another order each round, so that what the machine does besides
  * strikes all of them alike. Compare with `ratioOf`, which pairs the turns of a round.
  */
-export async function measure(sides: readonly Side[], effort: Effort): Promise<Measured> {
-  const perSecond = Object.fromEntries(sides.map(({ name }) => [name, [] as number[]]))
-  const cpu = Object.fromEntries(sides.map(({ name }) => [name, { us: 0, units: 0 }]))
+export async function measure(
+  sides: readonly Side[],
+  effort: Effort,
+  serverCpuUs: () => Promise<number>,
+): Promise<Measured> {
+  const tallies = sides.map((side) => ({ side, perSecond: [] as number[], units: 0, clientUs: 0, serverUs: 0 }))
   // Opens connections, prepares statements, and lets the compiler see the code.
   for (const side of [...sides, ...sides]) await runFor(side, effort.inFlight, 2 * effort.sliceMs)
+  const machineBefore = machineCpuUs()
   for (let round = 0; round < effort.rounds; round += 1) {
-    for (const side of inTurn(sides, round)) {
+    for (const tally of inTurn(tallies, round)) {
+      const serverBefore = await serverCpuUs()
       const before = process.cpuUsage()
-      const { units, seconds } = await runFor(side, effort.inFlight, effort.sliceMs)
+      const { units, seconds } = await runFor(tally.side, effort.inFlight, effort.sliceMs)
       const { user, system } = process.cpuUsage(before)
-      perSecond[side.name]!.push(units / seconds)
-      cpu[side.name]!.us += user + system
-      cpu[side.name]!.units += units
+      tally.serverUs += (await serverCpuUs()) - serverBefore
+      tally.clientUs += user + system
+      tally.units += units
+      tally.perSecond.push(units / seconds)
     }
   }
+  const machine = machineCpuUs()
+  const oursUs = tallies.reduce((sum, { clientUs, serverUs }) => sum + clientUs + serverUs, 0)
+  const othersUs = machine.busy - machineBefore.busy - oursUs
+  const bySide = <T>(figure: (tally: (typeof tallies)[number]) => T): Record<string, T> =>
+    Object.fromEntries(tallies.map((tally) => [tally.side.name, figure(tally)]))
   return {
     ...effort,
-    units: Object.values(cpu).reduce((sum, { units }) => sum + units, 0),
-    perSecond,
-    cpuPerUnitUs: Object.fromEntries(Object.entries(cpu).map(([name, { us, units }]) => [name, us / units])),
+    units: bySide(({ units }) => units),
+    perSecond: bySide(({ perSecond }) => perSecond),
+    cpuPerUnitUs: bySide(({ clientUs, serverUs, units }) => ({ client: clientUs / units, server: serverUs / units })),
+    othersShare: Math.max(0, othersUs / (machine.all - machineBefore.all)),
   }
 }
 
@@ -58,10 +74,24 @@ export interface Ratio {
 /** How many times as fast `side` was as `other`: the median over the rounds of the ratio within one round. */
 export function ratioOf({ perSecond }: Measured, side: string, other: string): Ratio {
   const ratios = perSecond[side]!.map((rate, round) => rate / perSecond[other]![round]!).toSorted((a, b) => a - b)
-  return { median: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)], rounds: ratios.length }
+  return {
+    median: quantile(ratios, 0.5),
+    quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    rounds: ratios.length,
+  }
 }
 
-export const medianOf = (numbers: readonly number[]): number => quantile(numbers.toSorted((a, b) => a - b), 0.5)
+/** The same by CPU time, which is what a saturated machine has to give. */
+export function cpuRatioOf({ cpuPerUnitUs }: Measured, side: string, other: string): number {
+  const total = ({ client, server }: { readonly client: number; readonly server: number }) => client + server
+  return total(cpuPerUnitUs[other]!) / total(cpuPerUnitUs[side]!)
+}
+
+export const medianOf = (numbers: readonly number[]): number =>
+  quantile(
+    numbers.toSorted((a, b) => a - b),
+    0.5,
+  )
 
 /** Linear between the two nearest. */
 function quantile(sorted: readonly number[], share: number): number {
@@ -71,7 +101,7 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /** Each side is first, second … and last equally often, and follows each of the others. */
-function inTurn(sides: readonly Side[], round: number): readonly Side[] {
+function inTurn<T>(sides: readonly T[], round: number): readonly T[] {
   const at = round % sides.length
   const turned = [...sides.slice(at), ...sides.slice(0, at)]
   return Math.floor(round / sides.length) % 2 === 0 ? turned : turned.toReversed()
@@ -88,4 +118,11 @@ async function runFor(side: Side, inFlight: number, sliceMs: number): Promise<{ 
   }
   await Promise.all(Array.from({ length: inFlight }, worker))
   return { units, seconds: (performance.now() - start) / 1000 }
+}
+
+function machineCpuUs(): { readonly busy: number; readonly all: number } {
+  const times = cpus().map((core) => core.times)
+  const all = times.reduce((sum, { user, nice, sys, irq, idle }) => sum + user + nice + sys + irq + idle, 0)
+  const idle = times.reduce((sum, time) => sum + time.idle, 0)
+  return { busy: (all - idle) * 1000, all: all * 1000 }
 }

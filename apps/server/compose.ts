@@ -24,6 +24,7 @@ import {
   type Pools,
   type Tenants,
   verifyDatabase,
+  verifyDeployment,
 } from '@rowhouse/tenancy'
 import { type Database, migrationsOf } from './database.ts'
 
@@ -37,6 +38,8 @@ export interface Platform {
   authenticate(audience: Operation['audience'], token: string): Promise<Caller | null>
   /** The id of the tenant whose name the host is: `acme.localhost`. */
   tenantOfHost(host: string): Promise<string | null>
+  /** The start-up refusals. @throws tenancy.* saying what stands open or does not fit */
+  refuseOpenDoors(): Promise<void>
   /** What keeps the server from serving. */
   obstacles(): Promise<string[]>
 }
@@ -104,6 +107,11 @@ export function compose({
     async tenantOfHost(host) {
       const slug = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : undefined
       return slug === undefined || slug.includes('.') ? null : ((await catalog.findBySlug(slug)) ?? null)
+    },
+
+    async refuseOpenDoors() {
+      for (const name of everybodys) await pools.lend(name, async () => {})
+      await verifyDeployment({ migratorUrl, names, doorKey })
     },
 
     async obstacles() {

@@ -40,7 +40,7 @@ export async function openDatabase(
   lifecycle: Lifecycle,
   onProblem: (error: RowhouseError) => void,
 ): Promise<Database> {
-  if (config.databaseUrl !== undefined) return externalDatabase(config, config.databaseUrl)
+  if (config.databaseUrl !== undefined) return externalDatabase(config)
 
   const names = deployment(config.prefix, config.prefix)
   const postgres = await openPostgres({
@@ -61,17 +61,31 @@ export async function openDatabase(
   return { names, migratorUrl, url: login(names.application, secrets.applicationPassword) }
 }
 
-function externalDatabase({ prefix, migratorUrl }: ServerConfig, databaseUrl: string): Database {
-  const names = deploymentOf(prefix, databaseUrl)
-  if (migratorUrl === undefined) {
+/**
+ * The database of the two URLs, which must agree: one database, and the roles of this deployment.
+ *
+ * @throws server.incomplete_configuration saying what to write
+ */
+export function externalDatabase({ prefix, databaseUrl, migratorUrl }: ServerConfig): Database {
+  if (databaseUrl === undefined || migratorUrl === undefined) {
     throw serverErrors.incompleteConfiguration({
       operator:
-        'DATABASE_URL is set and DATABASE_MIGRATOR_URL is not: give the migrator’s URL of the same database too.',
+        'Give DATABASE_URL and DATABASE_MIGRATOR_URL, the same database as two roles, and DATABASE_ADMIN_URL the first time. The embedded database of npm start needs none of them.',
+    })
+  }
+  const names = deployment(prefix, databaseOf(databaseUrl))
+  const roles = [
+    ['DATABASE_URL', databaseUrl, names.application],
+    ['DATABASE_MIGRATOR_URL', migratorUrl, names.migrator],
+  ] as const
+  for (const [variable, url, role] of roles) {
+    const { username, password } = new URL(url)
+    if (decodeURIComponent(username) === role && password !== '' && databaseOf(url) === names.controlDatabase) continue
+    throw serverErrors.incompleteConfiguration({
+      operator: `${variable} must log in as ${role}, with a password, to the database ${names.controlDatabase}: postgres://${role}:PASSWORD@HOST:PORT/${names.controlDatabase}. DATABASE_PREFIX (${prefix}) begins the names of the roles.`,
     })
   }
   return { names, url: databaseUrl, migratorUrl }
 }
 
-/** The names of the deployment whose control database a URL names. */
-export const deploymentOf = (prefix: string, databaseUrl: string): Deployment =>
-  deployment(prefix, decodeURIComponent(new URL(databaseUrl).pathname.slice(1)))
+const databaseOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))

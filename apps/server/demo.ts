@@ -39,9 +39,10 @@ export async function seedDemo(
   const known = readJson<Demo>(file)?.tenants ?? []
   const tenants: Demo['tenants'][number][] = []
   for (const [slug, desk] of Object.entries(demoDesks)) {
-    tenants.push(
-      known.find((tenant) => tenant.slug === slug) ?? (await seedTenant(platform, slug as keyof typeof tiers, desk)),
-    )
+    const found = await platform.tenants.find(slug)
+    // Keys count only where they were made: this home may have met another database since.
+    const kept = found && known.find(({ id }) => id === found.id)
+    tenants.push(kept ?? (await seedTenant(platform, slug as keyof typeof tiers, desk)))
   }
   writePrivate(file, { origin, operator: { apiKey: operatorApiKey }, tenants } satisfies Demo)
   return { file, exampleKey: tenants[0]!.owner.apiKey }

@@ -65,7 +65,7 @@ export function readJson<T>(file: string): T | undefined {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw serverErrors.homeNotWritable({
-      operator: `${file} cannot be read: ${String(cause)}. Restore it, or remove the folder to begin anew.`,
+      operator: `${file} cannot be read: ${String(cause)}. Restore it; demo.json alone may also be removed, and is made anew.`,
       cause,
     })
   }

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { asClient, urlOf } from '@rowhouse/tenancy'
 import { openPostgres, type Postgres } from '@rowhouse/postgres'
 import { postgres15, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -51,9 +52,9 @@ const rowhouse = (args: readonly string[], more: Record<string, string> = {}) =>
 const start = (more: Record<string, string> = {}) => startProgram({ ...environment, ...more })
 
 test('before it is prepared the server does not start, and says what to run', async () => {
-  const { origin, output } = await start({ DATABASE_URL: postgres.url })
+  const { origin, output } = await start()
   expect(origin).toBeUndefined()
-  expect(output()).toMatch(/run `rowhouse migrate run` with DATABASE_ADMIN_URL/)
+  expect(output()).toMatch(/password authentication failed.*run `rowhouse migrate run` with DATABASE_ADMIN_URL/)
 })
 
 test('prepared once by an administrator, and again by nobody in particular', () => {
@@ -91,10 +92,28 @@ test('it serves, loses its database, says so, and works again by itself', async 
   await end('SIGTERM')
 })
 
-test('a role that could escape row security is refused, by name', async () => {
-  const { origin, output } = await start({
-    DATABASE_URL: environment['DATABASE_URL']!.replace(/\/\/.*@/, postgres.url.match(/\/\/.*@/)![0]),
-  })
+test('a role that could escape row security is refused, by name, until it is prepared again', async () => {
+  await asClient(postgres.url, (client) => client.query('alter role rowhouse_app bypassrls'))
+  const { origin, output } = await start()
   expect(origin).toBeUndefined()
-  expect(output()).toMatch(/postgres has SUPERUSER.*unsafe_role/)
+  expect(output()).toMatch(/rowhouse_app has BYPASSRLS.*unsafe_role/)
+  expect(rowhouse(['migrate', 'run'], { DATABASE_ADMIN_URL: postgres.url }).status).toBe(0)
+  expect(rowhouse(['doctor'])).toEqual({ status: 0, output: 'No faults found\n' })
+})
+
+test('tables outside the door, another door key and other roles are refused', async () => {
+  const alter = (what: string) =>
+    asClient(urlOf(postgres.url, 'rowhouse_shared_1'), (client) =>
+      client.query(`alter table pooled.tickets ${what} row level security`),
+    )
+  await alter('no force')
+  expect((await start()).output()).toMatch(/tickets does not force row security on its owner.*house_open/)
+  await alter('force')
+  expect((await start({ DOOR_KEY: 'ab'.repeat(32) })).output()).toMatch(/DOOR_KEY is not the one/)
+  const superuser = await start({ DATABASE_URL: postgres.url })
+  expect(superuser.output()).toMatch(/DATABASE_URL must log in as rowhouse_app/)
+  expect(
+    rowhouse(['migrate', 'run'], { DATABASE_URL: environment['DATABASE_URL']!.replace('rowhouse_app:', 'foo:') })
+      .output,
+  ).toMatch(/must log in as rowhouse_app/)
 })

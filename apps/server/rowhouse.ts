@@ -5,12 +5,14 @@ import { modules } from '@rowhouse/helpdesk'
 import { maskedConfig, readConfig } from '@rowhouse/kernel'
 import { findFaults, migrateAll, prepareCluster } from '@rowhouse/tenancy'
 import { catalogue } from './catalogue.ts'
-import { type ServerConfig, settings } from './config.ts'
-import { deploymentOf, migrationsOf } from './database.ts'
+import { settings } from './config.ts'
+import { externalDatabase, migrationsOf } from './database.ts'
 import type { Demo } from './demo.ts'
+import { loadEnvFile } from './env-file.ts'
 import { serverErrors } from './errors.ts'
 import { readJson } from './home-folder.ts'
 
+loadEnvFile()
 const config = () => readConfig(settings, process.env)
 
 const options: CliOptions = {
@@ -30,12 +32,11 @@ const options: CliOptions = {
   },
 
   async migrate(onTarget) {
-    const { databaseUrl, migratorUrl, adminUrl, prefix } = requireUrls(config())
-    const names = deploymentOf(prefix, databaseUrl)
+    const values = config()
+    const { names, url, migratorUrl } = externalDatabase(values)
+    const { adminUrl } = values
     const hardened =
-      adminUrl === undefined
-        ? null
-        : (await prepareCluster(adminUrl, names, passwordsOf(databaseUrl, migratorUrl))).hardened
+      adminUrl === undefined ? null : (await prepareCluster(adminUrl, names, passwordsOf(url, migratorUrl))).hardened
     await migrateAll(migratorUrl, names, migrationsOf(modules), ({ databaseName, schemaName }, applied) =>
       onTarget({ databaseName, schemaName, applied }),
     )
@@ -43,18 +44,9 @@ const options: CliOptions = {
   },
 
   async doctor() {
-    const { databaseUrl, migratorUrl, prefix } = requireUrls(config())
-    return findFaults({ names: deploymentOf(prefix, databaseUrl), applicationUrl: databaseUrl, migratorUrl })
+    const { names, url, migratorUrl } = externalDatabase(config())
+    return findFaults({ names, applicationUrl: url, migratorUrl })
   },
-}
-
-function requireUrls(values: ServerConfig) {
-  const { databaseUrl, migratorUrl, adminUrl, prefix } = values
-  if (databaseUrl !== undefined && migratorUrl !== undefined) return { databaseUrl, migratorUrl, adminUrl, prefix }
-  throw serverErrors.incompleteConfiguration({
-    operator:
-      'Give DATABASE_URL and DATABASE_MIGRATOR_URL (their users are made with the passwords in them), and DATABASE_ADMIN_URL the first time. The embedded database of npm start needs none of this.',
-  })
 }
 
 function passwordsOf(databaseUrl: string, migratorUrl: string) {

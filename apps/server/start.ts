@@ -9,6 +9,7 @@ import { startTelemetry } from '@rowhouse/telemetry/sdk'
 import { compose } from './compose.ts'
 import { openDatabase } from './database.ts'
 import { seedDemo } from './demo.ts'
+import { loadEnvFile } from './env-file.ts'
 import { homeSecrets, openHome } from './home-folder.ts'
 import { homePage } from './home-page.ts'
 import { api, referencePages } from './documents.ts'
@@ -19,6 +20,7 @@ const lifecycle = createLifecycle({
 })
 
 async function start(): Promise<void> {
+  loadEnvFile()
   const config = readConfig(settings, process.env)
   if (process.env.ROWHOUSE_CRASH_POINT) armCrashPoint(process.env.ROWHOUSE_CRASH_POINT)
   const home = openHome(config.home)
@@ -43,8 +45,7 @@ async function start(): Promise<void> {
     domain: config.domain,
   })
   await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
-  await platform.pools.lend(database.names.controlDatabase, async () => {})
-  await platform.pools.lend(database.names.sharedDatabase, async () => {})
+  await platform.refuseOpenDoors()
   await platform.tenants.repair()
 
   let origin = ''

@@ -1,8 +1,17 @@
 /** A tenant's read through the sealed door, against the same read by hand and against the usual way. See ../README.md. */
 import { delayProxy } from '@rowhouse/testing'
-import type { Tier } from '@rowhouse/tenancy'
+import type { Door, Tenant, Tier } from '@rowhouse/tenancy'
 import type { Bench } from '../bench.ts'
-import { type Effort, measure, type Measured, medianOf, type Ratio, ratioOf, type Side } from '../measure.ts'
+import {
+  cpuRatioOf,
+  type Effort,
+  measure,
+  type Measured,
+  medianOf,
+  type Ratio,
+  ratioOf,
+  type Side,
+} from '../measure.ts'
 import { createProbes } from './probes.ts'
 import * as reads from './sides.ts'
 import { openStage, type Size, type Stage } from './stage.ts'
@@ -19,10 +28,14 @@ export const doorBench: Bench = {
   run: (say) => benchDoor(full, { rounds: 30, sliceMs: 150 }, say),
 }
 
-/** One ratio, and the least it must be when the project has promised that. */
+/** One ratio, and the least it must be where the project has promised that. */
 interface Figure {
-  readonly name: string
+  readonly what: string
+  readonly inFlight: number
+  readonly side: string
+  readonly other: string
   readonly ratio: Ratio
+  readonly cpuRatio: number
   readonly atLeast: number | undefined
 }
 
@@ -32,12 +45,13 @@ export async function benchDoor(size: Size, effort: Pick<Effort, 'rounds' | 'sli
   const figures: Figure[] = []
 
   async function compare(what: string, inFlight: number, sides: readonly Side[], comparisons: readonly Comparison[]) {
-    const key = `${what}, ${inFlight} in flight`
-    const result = await measure(sides, { ...effort, inFlight })
-    measured[key] = result
-    say(`${key}: ${sides.map(({ name }) => `${name} ${perSecond(result, name)}/s`).join(', ')}`)
+    const result = await measure(sides, { ...effort, inFlight }, stage.serverCpu.usedUs)
+    measured[`${what}, ${inFlight} in flight`] = result
+    say(`${what}, ${inFlight} in flight (${Math.round(result.othersShare * 100)} % of the CPU went to others)`)
+    for (const { name } of sides) say(`  ${name}: ${effortOf(result, name)}`)
     for (const [side, other, atLeast] of comparisons) {
-      const figure = { name: `${key}: ${side} / ${other}`, ratio: ratioOf(result, side, other), atLeast }
+      const ratio = ratioOf(result, side, other)
+      const figure = { what, inFlight, side, other, ratio, cpuRatio: cpuRatioOf(result, side, other), atLeast }
       figures.push(figure)
       say(`  ${line(figure)}`)
     }
@@ -45,6 +59,7 @@ export async function benchDoor(size: Size, effort: Pick<Effort, 'rounds' | 'sli
 
   try {
     await benchReads(stage, size, compare)
+    await benchNames(stage, size, compare)
     await benchDelayed(stage, size, compare)
     await benchWrites(stage, size, compare)
   } finally {
@@ -62,11 +77,12 @@ type Compare = (
 ) => Promise<void>
 
 async function benchReads(stage: Stage, size: Size, compare: Compare): Promise<void> {
-  const { door, pools, proofs } = stage.openDoor(stage.applicationUrl)
+  const { door, pools } = stage.openDoor(stage.applicationUrl)
   const hand = reads.createHandPools(stage.byHandUrl)
   try {
     for (const tier of ['shared', 'database', 'schema'] as const) {
       const next = probesOf(stage, size, tier)
+      await meetAll(door, stage.tenants[tier])
       const byHand = tier === 'schema' ? reads.byHandUnnamed(hand, next) : reads.byHandNamed(hand, next)
       const atLeast = tier === 'schema' ? 0.7 : 0.6
       for (const inFlight of [1, 16]) {
@@ -81,13 +97,27 @@ async function benchReads(stage: Stage, size: Size, compare: Compare): Promise<v
         )
       }
     }
-    const next = probesOf(stage, size, 'schema')
-    const sides = [reads.flightNamed(pools, proofs, '', next), reads.flightNamed(pools, proofs, 'flight', next)]
-    for (const inFlight of [1, 16]) {
-      await compare('schema tier, names', inFlight, sides, [['flight, named', 'flight, unnamed']])
-    }
   } finally {
     await Promise.all([pools.stop(), hand.stop()])
+  }
+}
+
+/** What a flight to a schema of its own gains by naming its statement. */
+async function benchNames(stage: Stage, size: Size, compare: Compare): Promise<void> {
+  const { pools, proofs } = stage.openDoor(stage.applicationUrl)
+  const next = probesOf(stage, size, 'schema')
+  const sides = (['unnamed', 'one name', 'a name for each schema'] as const).map((naming) =>
+    reads.flight(naming, pools, proofs, next),
+  )
+  try {
+    for (const inFlight of [1, 16]) {
+      await compare('schema tier, names', inFlight, sides, [
+        ['one name', 'unnamed'],
+        ['a name for each schema', 'unnamed'],
+      ])
+    }
+  } finally {
+    await pools.stop()
   }
 }
 
@@ -98,6 +128,7 @@ async function benchDelayed(stage: Stage, size: Size, compare: Compare): Promise
   const hand = reads.createHandPools(viaPort(stage.usualUrl, proxy.port))
   const next = probesOf(stage, size, 'shared')
   try {
+    await meetAll(door, stage.tenants.shared)
     for (const [inFlight, atLeast] of [
       [1, 3.5],
       [16, 2.5],
@@ -119,6 +150,7 @@ async function benchWrites(stage: Stage, size: Size, compare: Compare): Promise<
   const usual = reads.createHandPools(stage.usualUrl)
   const next = probesOf(stage, size, 'shared')
   try {
+    await meetAll(door, stage.tenants.shared)
     const reading = [reads.doorByKysely(door, next), reads.usualWay(usual, next)]
     await compare('read', 16, reading, [['door by Kysely', 'usual way']])
     const inserts = [
@@ -137,6 +169,11 @@ async function benchWrites(stage: Stage, size: Size, compare: Compare): Promise<
   }
 }
 
+/** A node looks each tenant up once a minute; a run is too short to pay for all of them. */
+async function meetAll(door: Door, tenants: readonly Tenant[]): Promise<void> {
+  for (const { id } of tenants) await door.query(id, 'select 1', [])
+}
+
 const probesOf = ({ tenants }: Stage, { rows }: Size, tier: Tier) => createProbes(tenants[tier], rows[tier])
 
 function viaPort(url: string, port: number): string {
@@ -145,16 +182,24 @@ function viaPort(url: string, port: number): string {
   return other.href
 }
 
-const perSecond = ({ perSecond }: Measured, side: string) => Math.round(medianOf(perSecond[side]!)).toLocaleString('en')
-
-function line({ name, ratio: { median, quartiles }, atLeast }: Figure): string {
-  const spread = `${quartiles[0].toFixed(2)}–${quartiles[1].toFixed(2)}`
-  const goal = atLeast === undefined ? '' : `, at least ${atLeast}: ${median >= atLeast ? 'met' : 'missed'}`
-  return `${name}: ${median.toFixed(2)} (${spread}${goal})`
+function effortOf({ perSecond, cpuPerUnitUs }: Measured, side: string): string {
+  const rate = Math.round(medianOf(perSecond[side]!)).toLocaleString('en')
+  const { client, server } = cpuPerUnitUs[side]!
+  return `${rate} a second, CPU ${Math.round(client)} µs here and ${Math.round(server)} µs in the server`
 }
 
+function line({ side, other, ratio: { median, quartiles }, cpuRatio, atLeast }: Figure): string {
+  const spread = `${quartiles[0].toFixed(2)}–${quartiles[1].toFixed(2)}`
+  const goal = atLeast === undefined ? '' : `, at least ${atLeast}: ${median >= atLeast ? 'met' : 'missed'}`
+  return `${side} against ${other}: ${median.toFixed(2)} (${spread}; by CPU time ${cpuRatio.toFixed(2)}${goal})`
+}
+
+/** Of what was promised, one ratio for each comparison. */
 const summary = (figures: readonly Figure[]): string =>
   figures
     .filter(({ atLeast }) => atLeast !== undefined)
-    .map(line)
+    .map(({ what, inFlight, side, ratio, atLeast }) => {
+      const median = `${ratio.median.toFixed(2)} of at least ${atLeast}`
+      return `${what}, ${inFlight} in flight, ${side} ${median}`
+    })
     .join(' · ')

@@ -1,8 +1,8 @@
 /** The ways to read one row that are compared. */
 import type { Generated } from 'kysely'
-import { type Door, fly, type Pools, type Proofs, queryDb, urlOf } from '@rowhouse/tenancy'
+import { type Door, fly, type Pools, type Proofs, queryDb, type Tenant, urlOf } from '@rowhouse/tenancy'
 import pg from 'pg'
-// Not for users of the door: to measure a flight as the driver would send it under other names.
+// Not for users of the door: what the driver sends first in a flight.
 import { enter } from '../../packages/tenancy/statements.ts'
 import type { Side } from '../measure.ts'
 import { checkRow, type Probe } from './probes.ts'
@@ -45,13 +45,20 @@ export const doorByText = (door: Door, next: NextProbe): Side => ({
   },
 })
 
-/** The door's flight with the statement under `name`, or with none. */
-export const flightNamed = (pools: Pools, proofs: Proofs, name: string, next: NextProbe): Side => ({
-  name: name ? 'flight, named' : 'flight, unnamed',
+/** Under which name a flight sends its statement. */
+export const namings = {
+  unnamed: () => '',
+  'one name': () => 'flight',
+  'a name for each schema': ({ placement }: Tenant) => `flight_${placement.schemaName}`,
+} satisfies Record<string, (tenant: Tenant) => string>
+
+/** The door's flight as the driver would send it under other names. */
+export const flight = (naming: keyof typeof namings, pools: Pools, proofs: Proofs, next: NextProbe): Side => ({
+  name: naming,
   async unit() {
     const probe = next()
     const { id, placement } = probe.tenant
-    const statement = { text: throughTheDoor, name, values: [probe.id] }
+    const statement = { text: throughTheDoor, name: namings[naming](probe.tenant), values: [probe.id] }
     const { rows } = await pools.lend(placement.databaseName, (client) =>
       fly(client, [enter(id, proofs.of(id, placement.epoch)), statement]),
     )
@@ -72,6 +79,7 @@ export function createHandPools(url: string): HandPools {
       const known = pools.get(databaseName)
       if (known) return known
       const pool = new pg.Pool({ connectionString: urlOf(url, databaseName), max: poolSize, idleTimeoutMillis: 60_000 })
+      pool.on('error', () => {})
       pools.set(databaseName, pool)
       return pool
     },

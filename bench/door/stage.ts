@@ -26,6 +26,7 @@ import {
 } from '@rowhouse/tenancy'
 import pg from 'pg'
 import { fillByHand, fillHouse } from './rows.ts'
+import { type ServerCpu, watchServerCpu } from './server-cpu.ts'
 
 export interface Size {
   readonly tenants: Readonly<Record<Tier, number>>
@@ -43,6 +44,7 @@ export interface Stage {
   readonly usualUrl: string
   /** A door of its own, by way of `url`. */
   openDoor(url: string): { readonly door: Door; readonly pools: Pools; readonly proofs: Proofs }
+  readonly serverCpu: ServerCpu
   stop(): Promise<void>
 }
 
@@ -58,19 +60,27 @@ export async function openStage(size: Size, say: (line: string) => void): Promis
     folder,
     settings: { shared_buffers: '2GB', max_connections: 1_000, max_wal_size: '8GB', checkpoint_timeout: '1h' },
   })
+  const leave = () => void stop().finally(() => process.exit(130))
+  process.once('SIGINT', leave).once('SIGTERM', leave)
   const stop = async () => {
+    process.off('SIGINT', leave).off('SIGTERM', leave)
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    return { ...(await build(postgres.url, size, say)), stop }
+    const serverCpu = await watchServerCpu(postgres.url)
+    return { ...(await build(postgres.url, size, say)), serverCpu, stop: () => serverCpu.stop().then(stop) }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function build(adminUrl: string, size: Size, say: (line: string) => void): Promise<Omit<Stage, 'stop'>> {
+async function build(
+  adminUrl: string,
+  size: Size,
+  say: (line: string) => void,
+): Promise<Omit<Stage, 'serverCpu' | 'stop'>> {
   const applicationPassword = newId()
   const migratorPassword = newId()
   const migratorUrl = loginUrl(adminUrl, names.migrator, migratorPassword)
@@ -112,7 +122,8 @@ async function createMany(builder: Tenants, tier: Tier, count: number): Promise<
       made.push(await builder.create({ slug: `${tier}-${at}`, name: `Bench ${at}`, tier }, async () => {}))
     }
   }
-  await Promise.all(Array.from({ length: 4 }, worker))
+  // Tenants of the shared tier are mostly waiting; houses of their own are built under locks, one after the other.
+  await Promise.all(Array.from({ length: tier === 'shared' ? 4 : 1 }, worker))
   return made
 }
 

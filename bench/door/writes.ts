@@ -53,7 +53,10 @@ export const changeThroughDoor = (door: Door, next: NextProbe): Side => ({
     const changed = await transactionDb<ItemTables, bigint>(door, tenant.id, async (db) => {
       const item = await db.selectFrom('items').select('number').where('id', '=', id).executeTakeFirstOrThrow()
       assert.equal(item.number, number)
-      const update = db.updateTable('items').set({ title: `Seen ${number}` }).where('id', '=', id)
+      const update = db
+        .updateTable('items')
+        .set({ title: `Seen ${number}` })
+        .where('id', '=', id)
       return (await update.executeTakeFirst()).numUpdatedRows
     })
     assert.equal(changed, 1n)

@@ -43,7 +43,8 @@ export function writeRecord(log: Log, request: FastifyRequest, reply: FastifyRep
   const line = {
     requestId: request.id,
     clientRequestId: clientRequestId(request.headers['x-request-id']),
-    traceId,
+    // Outside a trace the request is its own.
+    traceId: traceId ?? request.id.replaceAll('-', ''),
     tenant: caller?.tenantId ?? undefined,
     actor: caller && `${caller.kind}:${caller.id}`,
     operation,

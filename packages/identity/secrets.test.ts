@@ -43,14 +43,14 @@ test('what is no key is refused without an error, whatever it is', async () => {
   const { keys } = open.node()
   const { secret } = await keys.create(tenant.id, { name: 'real', permissions: ['*'], memberId: null })
   const body = secret.slice(4)
+  const cut = body.slice(0, -1)
   const hostile = [
-    ...['', 'rhk_', 'rhk', 'null', 'undefined', '__proto__', 'constructor', '\0', '\ud800', '😀'.repeat(16)],
-    ...[body, `RHK_${body}`, `rho_${body}`, `rhk-${body}`, ` ${secret}`, `${secret} `, `${secret}\n`, `${secret}\0`],
-    ...[secret.slice(0, -1), `${secret}A`, secret.repeat(2), `${secret}=`, `rhk_${'A'.repeat(1_000_000)}`],
-    ...[`rhk_${body.slice(0, -1)}+`, `rhk_${body.slice(0, -1)}/`, `rhk_${body.slice(0, -1)}'`, `rhk_${'é'.repeat(64)}`],
-    `rhk_${"' or true; --".padEnd(64, 'A')}`,
-    ...['A', 'z', '_', '-', '0'].map((letter) => `rhk_${letter.repeat(64)}`),
-  ]
+    '|rhk_|rhk|null|undefined|__proto__|constructor|\0|\ud800'.split('|'),
+    [body, `RHK_${body}`, `rho_${body}`, `rhk-${body}`, ` ${secret}`, `${secret} `, `${secret}\n`, `${secret}\0`],
+    [`rhk_${cut}`, `${secret}A`, `${secret}=`, secret.repeat(2), `rhk_${'A'.repeat(1_000_000)}`],
+    [`rhk_${cut}+`, `rhk_${cut}/`, `rhk_${cut}'`, `rhk_${'é'.repeat(64)}`, `rhk_${"' or true; --".padEnd(64, 'A')}`],
+    ['A', 'z', '_', '-', '0'].map((letter) => `rhk_${letter.repeat(64)}`),
+  ].flat()
   for (const text of hostile)
     expect([text.slice(0, 80), await keys.authenticate(text)]).toEqual([text.slice(0, 80), null])
   expect(await keys.authenticate(secret)).not.toBeNull()

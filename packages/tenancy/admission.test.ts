@@ -76,6 +76,20 @@ test.each([
   expect(admit(text)).toMatchObject({ doubtful: true })
 })
 
+test.each([
+  ['select 1', true],
+  ['(values (1))', true],
+  ['insert into notes values (1)', false],
+  ['with x as (delete from notes returning id) select * from x', false],
+])('%j certainly changes nothing: %s', (text, reads) => {
+  expect(admit(text).reads).toBe(reads)
+})
+
+test.each(['select id from notes tablesample system (50)', 'select id from notes TableSample bernoulli(1)'])(
+  'refuses %j',
+  (text) => expect(() => admit(text)).toThrow(expect.objectContaining({ code: 'tenancy.statement_refused' })),
+)
+
 describe('through the door', () => {
   let deployed: Deployed
   let node: ReturnType<typeof openNode>

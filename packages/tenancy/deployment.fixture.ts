@@ -1,5 +1,5 @@
 /** A deployment of its own on a real server, a small module in every house, and what a node holds open. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '@rowhouse/kernel'
 import { systemClock } from '@rowhouse/kernel'
 import pg from 'pg'
@@ -54,6 +54,10 @@ export interface Deployed {
 }
 
 export interface DeployOptions {
+  /** By default a name that nobody has. */
+  readonly prefix?: string
+  /** It was made before. */
+  readonly made?: boolean
   /** By default the server's own. */
   readonly superuserUrl?: string
   readonly houses?: Migrations['houses']
@@ -61,7 +65,7 @@ export interface DeployOptions {
 
 /** @param adminUrl who prepares. What is made is left to the server's end. */
 export async function deploy(adminUrl: string, options: DeployOptions = {}): Promise<Deployed> {
-  const prefix = `t${randomBytes(5).toString('hex')}`
+  const prefix = options.prefix ?? `t${randomBytes(5).toString('hex')}`
   const names = deployment(prefix, `${prefix}_control`)
   const login = (role: string) => {
     const url = new URL(urlOf(adminUrl, names.controlDatabase))
@@ -71,13 +75,15 @@ export async function deploy(adminUrl: string, options: DeployOptions = {}): Pro
   }
   const migratorUrl = login(names.migrator)
   const applicationUrl = login(names.application)
-  const doorKey = randomBytes(32)
+  const doorKey = createHash('sha256').update(prefix).digest()
   const migrations = {
     control: [catalogMigrations, noteMigrations],
     houses: options.houses ?? [memberMigrations, noteMigrations],
   }
-  await prepareCluster(adminUrl, names, passwordsOf(names))
-  await migrateAll(migratorUrl, names, migrations)
+  if (!options.made) {
+    await prepareCluster(adminUrl, names, passwordsOf(names))
+    await migrateAll(migratorUrl, names, migrations)
+  }
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrations.houses })
   const superuserUrl = options.superuserUrl ?? adminUrl
   return {
@@ -95,32 +101,22 @@ export async function deploy(adminUrl: string, options: DeployOptions = {}): Pro
   }
 }
 
-/** Everything that provisioning may have left anywhere, as lines of text. */
-export async function traces({ names, admin }: Deployed): Promise<string[]> {
-  const databases = await admin<{ line: string }>(
-    'postgres',
-    'select datname as line from pg_database where starts_with(datname, $1)',
-    [names.prefix],
-  )
-  const lines = databases.map(({ line }) => `database ${line}`)
-  for (const [databaseName, house, more] of [
-    [names.sharedDatabase, 'pooled', ''],
-    [
-      names.controlDatabase,
-      'control',
-      `union all select 'tenant ' || slug from control.tenants union all select 'listed ' || name from control.databases`,
-    ],
-  ] as const) {
-    const found = await admin<{ line: string }>(
-      databaseName,
-      `select 'schema ' || nspname as line from pg_namespace where nspname !~ '^pg_' union all
-       select 'resident ' || tenant_id from rowhouse.residents union all
-       select 'migrated ' || schema_name || ' ' || module || ' ' || name from rowhouse.migrations union all
-       select 'note ' || tenant_id || ' ' || id from ${house}.notes ${more}`,
-    )
-    lines.push(...found.map(({ line }) => `${databaseName}: ${line}`))
+/**
+ * The deployment of this run, for files that do no more to it than make tenants and look at them: its making takes longer
+ * than most tests.
+ */
+export async function shareDeployment(adminUrl: string): Promise<Deployed> {
+  const prefix = `t${createHash('sha256').update(process.env['ROWHOUSE_TEST_COORDINATOR']!).digest('hex').slice(0, 10)}`
+  const lock = await connect(adminUrl)
+  await lock.query('select pg_advisory_lock(hashtextextended($1, 0))', [prefix])
+  try {
+    const there = await lock.query('select from pg_database where datname = $1', [`${prefix}_control`])
+    const deployed = await deploy(adminUrl, { prefix, made: there.rowCount === 1 })
+    const tenant = (slug: string, tier: Tier) => deployed.tenant(`${slug}-${randomBytes(4).toString('hex')}`, tier)
+    return { ...deployed, tenant }
+  } finally {
+    await lock.end()
   }
-  return lines.toSorted()
 }
 
 export const passwordsOf = (names: Deployment) => ({

@@ -59,6 +59,13 @@ describe.each(tiers)('%s tier', (tier) => {
     expect(await exists(tenant, `first-${moment}`)).toBe(false)
   })
 
+  test.each(['before', 'answered'] as const)('one lost at a write of its own (%s) is unknown', async (moment) => {
+    tap.cutAt('lost-write', moment)
+    const lost = node.door.query(tenant.id, insert, ['lost-write'])
+    await expect(lost).rejects.toMatchObject({ code: 'tenancy.outcome_unknown', status: 503 })
+    expect(await exists(tenant, 'lost-write')).toBe(moment === 'answered')
+  })
+
   test('one lost while the work does something else is unavailable, not unknown: COMMIT was never sent', async () => {
     const lost = node.door.transaction(tenant.id, async (execute) => {
       const { rows } = await execute('select pg_backend_pid() as pid', [])
@@ -84,17 +91,17 @@ test('a connection lost in the catalog, or while a new pool looks at its databas
 test('after the server was killed under load, every call is answered and the pools work again by themselves', async () => {
   const direct = openNode(deployed, { acquireTimeoutMs: 500 })
   const outcomes = new Map<unknown, number>()
-  let running = true
-  const load = Array.from({ length: 8 }, async (_, at) => {
+  const load = { running: true }
+  const callers = Array.from({ length: 8 }, async (_, at) => {
     const { id } = tenants[at % tenants.length]!
-    for (let n = 0; running; n += 1) {
+    for (let n = 0; load.running; n += 1) {
       const call = direct.door.transaction(id, async (execute) => {
         await execute('insert into notes (id) values ($1)', [`load-${at}-${n}`])
         await execute('select id from notes limit 5', [])
       })
       const outcome = await call.then(
         () => 'kept',
-        (error: { code?: unknown }) => error.code ?? String(error),
+        (error: Error & { code?: string }) => error.code ?? error.message,
       )
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       if (outcome !== 'kept') await sleep(20)
@@ -112,8 +119,8 @@ test('after the server was killed under load, every call is answered and the poo
   await expect.poll(answers, { timeout: 20_000 }).toBe(tenants.length)
   const keptBefore = outcomes.get('kept')!
   await expect.poll(() => outcomes.get('kept')).toBeGreaterThan(keptBefore)
-  running = false
-  await Promise.all(load)
+  load.running = false
+  await Promise.all(callers)
   await direct.stop()
   const expected = ['kept', tenancyErrors.databaseUnavailable.code, tenancyErrors.outcomeUnknown.code]
   expect([...outcomes.keys()].filter((outcome) => !expected.includes(String(outcome)))).toEqual([])

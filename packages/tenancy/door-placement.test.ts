@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, deploy, type Deployed, openNode, tiers } from './deployment.fixture.ts'
+import { connect, type Deployed, openNode, tiers, shareDeployment } from './deployment.fixture.ts'
 import { residenceKey, type Tenant, urlOf } from './tenancy.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
@@ -12,7 +12,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     const tenants = new Map<string, Tenant>()
 
     beforeAll(async () => {
-      deployed = await deploy(url)
+      deployed = await shareDeployment(url)
       // One connection to each database, so that a call that holds one would stop all others.
       node = openNode(deployed, { maxConnections: 1, holdMs: 20_000 })
       hasty = openNode(deployed, { holdMs: 200 })

@@ -1,6 +1,6 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deploy, type Deployed, type NoteTables, openNode, tiers } from './deployment.fixture.ts'
+import { type Deployed, type NoteTables, openNode, tiers, shareDeployment } from './deployment.fixture.ts'
 import { queryDb, type Tenant, transactionDb } from './tenancy.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
@@ -10,7 +10,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     let tenants: Tenant[]
 
     beforeAll(async () => {
-      deployed = await deploy(url)
+      deployed = await shareDeployment(url)
       node = openNode(deployed)
       tenants = []
       for (const tier of tiers) {

@@ -1,6 +1,6 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deploy, openNode, tiers } from './deployment.fixture.ts'
+import { openNode, tiers, shareDeployment } from './deployment.fixture.ts'
 import type { Execute, Tenant } from './tenancy.ts'
 import { type WireTap, wireTap } from './wire-tap.fixture.ts'
 
@@ -11,7 +11,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     const tenants = new Map<string, Tenant>()
 
     beforeAll(async () => {
-      const deployed = await deploy(url)
+      const deployed = await shareDeployment(url)
       tap = await wireTap(deployed.applicationUrl)
       node = openNode(deployed, { url: tap.url, maxConnections: 1, acquireTimeoutMs: 1_000 })
       for (const tier of tiers) tenants.set(tier, await deployed.tenant(`t-${tier}`, tier))

@@ -74,6 +74,13 @@ export const tenancyErrors = defineErrors('tenancy', {
     operator:
       'The role of DATABASE_URL can escape row security. Let `rowhouse migrate run` make it, and give it no attributes, no memberships and no tables.',
   },
+  houseOpen: {
+    status: 500,
+    title: 'Tables outside the door',
+    detail: 'The service is not ready.',
+    operator:
+      'A table of a house does not stand behind the door as it must. `rowhouse doctor` lists every fault; put back what was changed by hand.',
+  },
   unsupportedServer: {
     status: 500,
     title: 'Unsupported database server',

@@ -82,6 +82,7 @@ export function createPools(options: PoolOptions): Pools {
   async function connect(databaseName: string): Promise<pg.PoolClient> {
     const entry = poolOf(databaseName)
     const client = await entry.pool.connect().catch((cause: unknown) => {
+      if (cause instanceof pg.DatabaseError && unknownLogin.has(cause.code ?? '')) throw notPrepared(cause)
       throw tenancyErrors.databaseUnavailable({ operator: `No connection to ${databaseName}: ${String(cause)}`, cause })
     })
     try {
@@ -124,6 +125,15 @@ export function createPools(options: PoolOptions): Pools {
     },
   }
 }
+
+/** No such role, a wrong password, no such database. */
+const unknownLogin = new Set(['28000', '28P01', '3D000'])
+
+const notPrepared = (cause: Error) =>
+  tenancyErrors.notPrepared({
+    operator: `PostgreSQL says: ${cause.message}. If it is not prepared yet, run \`rowhouse migrate run\` with DATABASE_ADMIN_URL; if it is, correct the URL.`,
+    cause,
+  })
 
 /** The connection is gone or going: lost, shut down (class 57P) or broken (class 08). */
 export function isConnectionError(error: unknown): boolean {

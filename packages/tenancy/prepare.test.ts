@@ -24,6 +24,21 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await node.stop()
     })
 
+    test('while it is prepared again no session of a running server begins without its settings', async () => {
+      const deployed = await deploy(url)
+      const watcher = await connect(url)
+      const settings = `select setconfig::text as all from pg_db_role_setting where setrole = '${deployed.names.application}'::regrole`
+      const seen = new Set<string>()
+      const preparing = { done: false }
+      const prepared = prepareCluster(url, deployed.names, passwordsOf(deployed.names)).finally(
+        () => (preparing.done = true),
+      )
+      while (!preparing.done) seen.add(String((await watcher.query(settings)).rows[0]?.all))
+      await prepared
+      await watcher.end()
+      expect([...seen]).toEqual([expect.stringContaining('search_path=pooled')])
+    })
+
     test('nobody else may connect to a database of the deployment', async () => {
       const deployed = await deploy(url)
       const stranger = `${deployed.names.prefix}_stranger`

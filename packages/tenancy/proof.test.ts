@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, deploy, type Deployed, openNode, tiers } from './deployment.fixture.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { connect, type Deployed, tiers, shareDeployment } from './deployment.fixture.ts'
 import { createProofs, makeProof, type Tenant } from './tenancy.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
@@ -11,7 +11,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     const tenants: Tenant[] = []
 
     beforeAll(async () => {
-      deployed = await deploy(url)
+      deployed = await shareDeployment(url)
       for (const tier of tiers) tenants.push(await deployed.tenant(`t-${tier}`, tier))
       tenants.push(await deployed.tenant('other', 'shared'))
     })
@@ -82,21 +82,6 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       ]
       for (const wrong of odd) expect(await refused(wrong)).toBe('RH001')
       await client.end()
-    })
-
-    test('a role whose sessions begin at a higher level is told so in the operator’s words', async () => {
-      const { names } = deployed
-      const set = (text: string) =>
-        deployed.admin('postgres', `alter role ${names.application} in database ${names.sharedDatabase} ${text}`)
-      await set('set default_transaction_isolation = serializable')
-      const node = openNode(deployed)
-      const call = node.door.transaction(tenants[0]!.id, (execute) => execute('select 1', []))
-      await expect(call).rejects.toMatchObject({
-        code: 'tenancy.not_admitted',
-        operator: 'the door is entered in READ COMMITTED only',
-      })
-      await node.stop()
-      await set('reset default_transaction_isolation')
     })
   })
 }

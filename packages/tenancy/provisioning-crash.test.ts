@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { connect, deploy, type Deployed, openNode, tiers, traces } from './deployment.fixture.ts'
+import { connect, deploy, type Deployed, openNode, tiers } from './deployment.fixture.ts'
 import type { Provision } from './provision.fixture.ts'
 import { type Tier, urlOf } from './tenancy.ts'
+import { traces } from './traces.fixture.ts'
 
 const program = fileURLToPath(new URL('./provision.fixture.ts', import.meta.url))
 const crashPoints = ['reserved', 'built', 'moved-in', 'furnished']

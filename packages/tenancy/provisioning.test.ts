@@ -1,9 +1,10 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, deploy, type Deployed, openNode, tiers, traces } from './deployment.fixture.ts'
+import { connect, deploy, type Deployed, openNode, tiers } from './deployment.fixture.ts'
 import { migrationFolder } from './migrations.fixture.ts'
 import { controlPlacement, createTenants, type Tenant, urlOf } from './tenancy.ts'
 import { wireTap } from './wire-tap.fixture.ts'
+import { traces } from './traces.fixture.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
   describe(title, () => {
@@ -22,7 +23,8 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     }
     const count = async (lines: Promise<string[]>) => (await lines).length
 
-    describe.each(tiers)('%s tier', (tier) => {
+    // On the second server only where servers could differ.
+    describe.each(title.endsWith('18') ? tiers : (['database'] as const))('%s tier', (tier) => {
       test('a tenant is furnished before anybody sees it, and is there afterwards', async () => {
         const slug = `ready-${tier}`
         const made = await deployed.tenants.create({ slug, name: 'Ready', tier }, async (tenant) => {
@@ -54,7 +56,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         await expect(failed).rejects.toMatchObject({
           code: 'tenancy.provisioning_failed',
           detail: 'The tenant could not be created. Nothing of it was kept.',
-          operator: `bare-${tier}: Error: no chairs`,
+          operator: expect.stringContaining(`bare-${tier}: Error: no chairs`),
           cause: mistake,
         })
         expect(await traces(deployed)).toEqual(before)
@@ -130,7 +132,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       const failed = tenants.create({ slug: 'broken', name: 'Broken', tier: 'schema' }, async () => {})
       await expect(failed).rejects.toMatchObject({
         code: 'tenancy.provisioning_failed',
-        operator: expect.stringMatching(/^broken: .*broken\/0001_broken\.sql: division by zero$/),
+        operator: expect.stringMatching(/^broken: .*broken\/0001_broken\.sql: division by zero/),
       })
       folder.remove()
       expect(await traces(deployed)).toEqual(before)

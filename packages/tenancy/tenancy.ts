@@ -9,7 +9,7 @@ export { type Door, type DoorOptions, type Execute, openDoor } from './door.ts'
 export { type Catalog, type CatalogEntry, createCatalog } from './catalog.ts'
 export { type Pools, createPools } from './pools.ts'
 export { type Proofs, createProofs, makeProof, residenceKey } from './proof.ts'
-export { verifyDatabase } from './verify.ts'
+export { verifyDatabase, verifyDeployment } from './verify.ts'
 export { type Deployment, type Placement, type Tier, controlPlacement, deployment, urlOf } from './deployment.ts'
 export { ConnectionLost, type StatementResult, fly } from './wire.ts'
 

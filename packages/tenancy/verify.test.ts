@@ -108,5 +108,19 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       expect((await call()).rows).toEqual([{ one: 1 }])
       await node.stop()
     })
+
+    test('a role whose sessions begin at a higher level is told so in the operator’s words', async () => {
+      const tenant = await deployed.tenant('higher', 'shared')
+      const role = `alter role ${application} in database ${deployed.names.sharedDatabase}`
+      await administer(`${role} set default_transaction_isolation = serializable`)
+      const node = openNode(deployed)
+      const call = node.door.transaction(tenant.id, (execute) => execute('select 1', []))
+      await expect(call).rejects.toMatchObject({
+        code: 'tenancy.not_admitted',
+        operator: 'the door is entered in READ COMMITTED only',
+      })
+      await node.stop()
+      await administer(`${role} reset default_transaction_isolation`)
+    })
   })
 }

@@ -1,7 +1,11 @@
 /** The start-up refusals: a server does not serve through a role that row security does not bind. */
 import type pg from 'pg'
+import { asClient, asOwner } from './administration.ts'
+import { controlPlacement, type Deployment, urlOf } from './deployment.ts'
 import { tenancyErrors } from './errors.ts'
+import { uncovered } from './migrations.ts'
 import { isConnectionError } from './pools.ts'
+import { residenceKey } from './proof.ts'
 import { once } from './statements.ts'
 import { fly } from './wire.ts'
 
@@ -51,4 +55,49 @@ async function verifyPrepared(client: pg.ClientBase): Promise<void> {
     once("select to_regprocedure('rowhouse.enter(uuid, bytea)') is not null as ready"),
   ])
   if (!rows[0]?.['ready']) throw tenancyErrors.notPrepared()
+}
+
+/**
+ * Asked once at a server's start: the houses that tenants share stand behind the door, and the door key is the one with
+ * which their residences were made. (`rowhouse doctor` looks at every house.)
+ *
+ * @throws tenancy.house_open naming each fault, tenancy.not_admitted
+ */
+export async function verifyDeployment({
+  migratorUrl,
+  names,
+  doorKey,
+}: {
+  readonly migratorUrl: string
+  readonly names: Deployment
+  readonly doorKey: Buffer
+}): Promise<void> {
+  const control = { ...controlPlacement(names), soleTenantId: null }
+  const shared = { databaseName: names.sharedDatabase, schemaName: 'pooled', soleTenantId: null }
+  for (const house of [control, shared]) {
+    await asClient(urlOf(migratorUrl, house.databaseName), (client) =>
+      asOwner(client, names, async () => {
+        const open = await uncovered(client, names, house)
+        if (open.length > 0) {
+          const faults = open.join('; ')
+          throw tenancyErrors.houseOpen({
+            operator: `${house.databaseName}/${house.schemaName} stands open: ${faults}.`,
+          })
+        }
+        await verifyDoorKey(client, doorKey)
+      }),
+    )
+  }
+}
+
+async function verifyDoorKey(client: pg.ClientBase, doorKey: Buffer): Promise<void> {
+  const { rows } = await client.query<{ tenant_id: string; epoch: string; proof_key: Buffer }>(
+    'select tenant_id, epoch, proof_key from rowhouse.residents limit 1',
+  )
+  const [resident] = rows
+  if (!resident || resident.proof_key.equals(residenceKey(doorKey, resident.tenant_id, Number(resident.epoch)))) return
+  throw tenancyErrors.notAdmitted({
+    operator:
+      'DOOR_KEY is not the one with which the tenants of this database were made: give the same key to every node.',
+  })
 }

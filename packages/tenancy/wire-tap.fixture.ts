@@ -41,8 +41,8 @@ export async function wireTap(serverUrl: string): Promise<WireTap> {
       fromClient(bytes)
       if (cut && bytes.includes(cut.text)) {
         answerIsCut = cut.moment === 'answered'
-        if (!answerIsCut) return hangUp()
         cut = undefined
+        if (!answerIsCut) return hangUp()
       }
       return server.write(bytes)
     })

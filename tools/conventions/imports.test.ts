@@ -85,7 +85,7 @@ test('only the composition root starts telemetry or an embedded server', () => {
 })
 
 test('the environment is read by programs only, never by what they import', () => {
-  // The third hands its environment on to the programs that it runs.
+  // The last hands its environment on to the programs that it runs.
   const programs = new Set(['apps/server/start.ts', 'apps/server/rowhouse.ts', 'packages/postgres/run.ts'])
   const readers = Object.keys(arrows)
     .filter((name) => name !== 'testing')
