@@ -178,11 +178,11 @@ export function openDoor({ pools, catalog, proofs, holdMs }: DoorOptions): Door 
 
 /**
  * In the schema tier every transaction has its own search path, and a changed path makes PostgreSQL plan a named statement
- * anew on top of its upkeep, so it is sent unnamed (bench/README.md has both figures).
+ * anew: so its name is this schema's own (bench/README.md has the figures).
  */
-function named(statement: { readonly text: string; readonly name: string }, home: Placement) {
-  const shared = home.schemaName === 'pooled'
-  return { text: statement.text, name: shared ? statement.name : '' }
+function named(statement: { readonly text: string; readonly name: string }, { schemaName }: Placement) {
+  const { text, name } = statement
+  return { text, name: schemaName === 'pooled' ? name : `${name}_${schemaName}` }
 }
 
 /** The connection may be in another tenant's transaction by now. */

@@ -43,7 +43,8 @@ const maxPools = 30
 
 interface DatabasePool {
   readonly pool: pg.Pool
-  verified: Promise<void> | undefined
+  /** True once it is; a promise while it is being asked. */
+  verified: Promise<boolean> | boolean
 }
 
 export function createPools(options: PoolOptions): Pools {
@@ -52,7 +53,7 @@ export function createPools(options: PoolOptions): Pools {
   function poolOf(databaseName: string): DatabasePool {
     const known = pools.get(databaseName)
     pools.delete(databaseName)
-    const entry = known ?? { pool: open(databaseName), verified: undefined }
+    const entry = known ?? { pool: open(databaseName), verified: false }
     pools.set(databaseName, entry)
     if (pools.size > maxPools) closeOldest()
     return entry
@@ -86,10 +87,13 @@ export function createPools(options: PoolOptions): Pools {
       throw tenancyErrors.databaseUnavailable({ operator: `No connection to ${databaseName}: ${String(cause)}`, cause })
     })
     try {
-      await (entry.verified ??= options.verify(client))
+      if (entry.verified !== true) {
+        entry.verified ||= options.verify(client).then(() => true)
+        entry.verified = await entry.verified
+      }
       return client
     } catch (error) {
-      entry.verified = undefined
+      entry.verified = false
       client.release(true)
       throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : error
     }
