@@ -122,10 +122,10 @@ test('a home that cannot be written is one clear sentence', async () => {
 })
 
 test('a database that cannot be reached is one clear sentence', async () => {
-  const url = 'postgres://rowhouse_app:secret@127.0.0.1:1/rowhouse'
+  const login = (role: string) => `postgres://${role}:secret@127.0.0.1:1/rowhouse`
   const output = await refusal({
-    DATABASE_URL: url,
-    DATABASE_MIGRATOR_URL: url,
+    DATABASE_URL: login('rowhouse_app'),
+    DATABASE_MIGRATOR_URL: login('rowhouse_migrator'),
     ROWHOUSE_HOME: join(folder, 'nowhere'),
   })
   expect(output).toMatch(/No connection to rowhouse.*ECONNREFUSED/)

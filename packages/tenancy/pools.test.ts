@@ -124,19 +124,19 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await pools.stop()
     })
 
-    test('no server, no database and no login are unavailable', async () => {
+    test('no server is unavailable; no database or no login is not prepared', async () => {
       node = openNode(deployed)
       const nowhere = new URL(deployed.applicationUrl)
       nowhere.port = '1'
       const stranger = new URL(deployed.applicationUrl)
       stranger.password = 'wrong'
-      for (const [where, name] of [
-        [nowhere.href, deployed.names.sharedDatabase],
-        [stranger.href, deployed.names.sharedDatabase],
-        [deployed.applicationUrl, `${deployed.names.prefix}_none`],
+      for (const [where, name, code] of [
+        [nowhere.href, deployed.names.sharedDatabase, 'tenancy.database_unavailable'],
+        [stranger.href, deployed.names.sharedDatabase, 'tenancy.not_prepared'],
+        [deployed.applicationUrl, `${deployed.names.prefix}_none`, 'tenancy.not_prepared'],
       ] as const) {
         const pools = createPools({ url: where, maxConnections: 1, acquireTimeoutMs: 2_000, verify: async () => {} })
-        await expect(pools.lend(name, async () => 1)).rejects.toMatchObject({ code: 'tenancy.database_unavailable' })
+        await expect(pools.lend(name, async () => 1)).rejects.toMatchObject({ code })
         await pools.stop()
       }
     })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { admit } from './admission.ts'
 import type { Statement } from './wire.ts'
 
@@ -22,18 +23,20 @@ const maxKnown = 2_000
 /** One for a process: texts are admitted and named once. */
 export function createStatements(): Statements {
   const known = new Map<string, KnownStatement>()
-  let made = 0
   return {
     know(text) {
       const found = known.get(text)
       if (found) return found
-      const statement = { text, name: `rh${(made += 1)}`, ...admit(text) }
+      const statement = { text, name: nameOf(text), ...admit(text) }
       known.set(text, statement)
       if (known.size > maxKnown) known.delete(known.keys().next().value!)
       return statement
     },
   }
 }
+
+/** Made of the text alone, so that two doors on one connection cannot mean different things by one name. */
+const nameOf = (text: string) => `rh_${createHash('sha256').update(text).digest('base64url').slice(0, 20)}`
 
 /** A statement that is not worth a name. */
 export const once = (text: string, values: readonly unknown[] = []): Statement => ({ text, name: '', values })
