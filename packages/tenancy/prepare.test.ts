@@ -1,56 +1,52 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, deploy, openNode, passwordsOf, tiers } from './deployment.fixture.ts'
+import { connect, deploy, type Deployed, openNode, passwordsOf, tiers } from './deployment.fixture.ts'
 import { asClient, findFaults, migrateAll, prepareCluster } from './tenancy.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
   describe(title, () => {
-    test('preparing again changes nothing but the passwords, and applies nothing', async () => {
-      const deployed = await deploy(url)
-      const tenant = await deployed.tenant('one', 'schema')
-      const node = openNode(deployed)
-      await node.door.query(tenant.id, `insert into notes (id) values ('kept')`, [])
-      const again = { ...passwordsOf(deployed.names), applicationPassword: `it's "new" \\ é` }
-      expect(await prepareCluster(url, deployed.names, again)).toEqual({ hardened: true })
-      await migrateAll(deployed.migratorUrl, deployed.names, deployed.migrations, (_, applied) =>
-        expect(applied).toBe(0),
-      )
-      await expect(connect(deployed.applicationUrl)).rejects.toMatchObject({ code: '28P01' })
-      const other = new URL(deployed.applicationUrl)
-      other.password = encodeURIComponent(again.applicationPassword)
-      await (await connect(other.href)).end()
-      expect((await node.door.query(tenant.id, 'select id from notes', [])).rows).toEqual([{ id: 'kept' }])
-      expect(await findFaults({ ...deployed, applicationUrl: other.href })).toEqual([])
-      await node.stop()
+    let made: Deployed
+    beforeAll(async () => (made = await deploy(url)))
+
+    test('nobody else may connect to a database of the deployment', async () => {
+      const stranger = `${made.names.prefix}_stranger`
+      await made.admin('postgres', `create role ${stranger} login password 'x'`)
+      const { controlDatabase, sharedDatabase, templateDatabase } = made.names
+      const { placement } = await made.tenant('one', 'database')
+      for (const name of [controlDatabase, sharedDatabase, templateDatabase, placement.databaseName]) {
+        const login = new URL(made.urlIn(name))
+        login.username = stranger
+        login.password = 'x'
+        await expect(connect(login.href)).rejects.toMatchObject({ code: '42501' })
+      }
     })
 
     test('while it is prepared again no session of a running server begins without its settings', async () => {
-      const deployed = await deploy(url)
       const watcher = await connect(url)
-      const settings = `select setconfig::text as all from pg_db_role_setting where setrole = '${deployed.names.application}'::regrole`
+      const settings = `select setconfig::text as all from pg_db_role_setting where setrole = '${made.names.application}'::regrole`
       const seen = new Set<string>()
       const preparing = { done: false }
-      const prepared = prepareCluster(url, deployed.names, passwordsOf(deployed.names)).finally(
-        () => (preparing.done = true),
-      )
+      const prepared = prepareCluster(url, made.names, passwordsOf(made.names)).finally(() => (preparing.done = true))
       while (!preparing.done) seen.add(String((await watcher.query(settings)).rows[0]?.all))
       await prepared
       await watcher.end()
       expect([...seen]).toEqual([expect.stringContaining('search_path=pooled')])
     })
 
-    test('nobody else may connect to a database of the deployment', async () => {
-      const deployed = await deploy(url)
-      const stranger = `${deployed.names.prefix}_stranger`
-      await deployed.admin('postgres', `create role ${stranger} login password 'x'`)
-      const { controlDatabase, sharedDatabase, templateDatabase } = deployed.names
-      const { placement } = await deployed.tenant('one', 'database')
-      for (const name of [controlDatabase, sharedDatabase, templateDatabase, placement.databaseName]) {
-        const login = new URL(deployed.urlIn(name))
-        login.username = stranger
-        login.password = 'x'
-        await expect(connect(login.href)).rejects.toMatchObject({ code: '42501' })
-      }
+    test('preparing again changes nothing but the passwords, and applies nothing', async () => {
+      const tenant = await made.tenant('kept', 'schema')
+      const node = openNode(made)
+      await node.door.query(tenant.id, `insert into notes (id) values ('kept')`, [])
+      const again = { ...passwordsOf(made.names), applicationPassword: `it's "new" \\ é` }
+      expect(await prepareCluster(url, made.names, again)).toEqual({ hardened: true })
+      await migrateAll(made.migratorUrl, made.names, made.migrations, (_, applied) => expect(applied).toBe(0))
+      await expect(connect(made.applicationUrl)).rejects.toMatchObject({ code: '28P01' })
+      const other = new URL(made.applicationUrl)
+      other.password = encodeURIComponent(again.applicationPassword)
+      await (await connect(other.href)).end()
+      expect((await node.door.query(tenant.id, 'select id from notes', [])).rows).toEqual([{ id: 'kept' }])
+      expect(await findFaults({ ...made, applicationUrl: other.href })).toEqual([])
+      await node.stop()
     })
 
     describe('by an administrator who is no superuser but may create roles and databases', () => {
@@ -58,7 +54,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       const adminUrl = new URL(url)
       adminUrl.username = administrator
       adminUrl.password = 'x'
-      let deployed: Awaited<ReturnType<typeof deploy>>
+      let deployed: Deployed
 
       beforeAll(async () => {
         await asClient(url, (client) =>
