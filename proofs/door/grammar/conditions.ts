@@ -13,7 +13,7 @@ export function createConditions(words: Words): Condition {
       () => `${t}.id = ${foreign('id', table)}`,
       () => `${t}.tenant_id = ${foreign('tenant', table)}`,
       () => `${t}.tenant_id <> '${attacker.id}'`,
-      () => `${t}.tenant_id = '${attacker.id}' or ${t}.tenant_id = ${foreign('tenant', table)}`,
+      () => `(${t}.tenant_id = '${attacker.id}' or ${t}.tenant_id = ${foreign('tenant', table)})`,
       () => `${t}.id = ${ownId(table)}`,
       () => `${text()} like '${random.pick(['%', '%printer%', 'cnry%', '_____%'])}'`,
       () => `${text()} ~ '${random.pick(['.', '^cnry', '[0-9]+$', 'a.*e'])}'`,
@@ -23,7 +23,7 @@ export function createConditions(words: Words): Condition {
       () => `${t}.id = any (array[${ownId(table)}, ${foreign('id', table)}]::uuid[])`,
       () => `(${t}.tenant_id, ${t}.id) = (${foreign('tenant', table)}, ${foreign('id', table)})`,
       () => `length(${text()}) % 7 = ${random.int(7)}`,
-      () => `true or ${t}.id = ${foreign('id', table)}`,
+      () => `(true or ${t}.id = ${foreign('id', table)})`,
       () => `not (${t}.tenant_id = rowhouse.tenant_id())`,
       () => `coalesce(${t}.tenant_id, ${foreign('tenant', table)}) is not null`,
     ]

@@ -14,7 +14,10 @@ export const privileges: Probe = async ({ world, house, scene, random, size, sig
   const before = await grants(scene)
   const refused = commands.filter(({ must }) => must === 'refused')
   // What is refused changes nothing, so several share a session; the rest have one each.
-  const sessions = [...inGroups(refused, 10), ...commands.filter(({ must }) => must === 'harmless').map((one) => [one])]
+  const sessions = [
+    ...Object.values(Object.groupBy(refused, ({ row }) => row)).flatMap((ofRow) => inGroups(ofRow!, 10)),
+    ...commands.filter(({ must }) => must === 'harmless').map((one) => [one]),
+  ]
   for (const session of sessions) {
     signal.throwIfAborted()
     const [{ row }] = session as [Command]
