@@ -7,7 +7,7 @@ import { mutants } from './mutants/mutants.ts'
 import { createTally } from './tally.ts'
 
 const run: Run = { seed: 1, scale: 0.05, report: () => {}, signal: new AbortController().signal }
-const miniature = { thorough: false, generated: 60, repeats: 1, everyFunction: 60, everyCommand: 4, timings: 0 }
+const miniature = { thorough: false, generated: 60, repeats: 1, everyFunction: 100, everyCommand: 10, timings: 0 }
 
 /** Broken in SQL alone and noticed by the first probes. The proof breaks all of them. */
 const cheap = mutants.filter(({ name }) =>

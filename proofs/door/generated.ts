@@ -14,19 +14,28 @@ interface Generation {
   readonly signal: AbortSignal
 }
 
-/** About `statements` of them. */
+/** The long form ends here, with as many as it reached: eight houses of six minutes and the rest are an hour. */
+const limitMs = 6 * 60_000
+
+/** About `statements` of them: more than half are selects, the rest writes and raw sessions. */
 export async function attackAtRandom({ scene, random, tally, signal }: Generation, statements: number): Promise<void> {
   const { world, house } = scene
   const grammar = createGrammar(world, house, random)
   const commands = hostileCommands(world, house)
-  const until = (share: number) => tally.sent() + statements * share
+  const share = (part: number) => {
+    const [end, deadline] = [tally.sent() + statements * part, performance.now() + limitMs * part]
+    return () => {
+      signal.throwIfAborted()
+      return tally.sent() < end && performance.now() < deadline
+    }
+  }
 
-  for (let end = until(0.55); tally.sent() < end; signal.throwIfAborted()) {
+  for (const more = share(0.55); more();) {
     const select = grammar.select()
     if (select.twin && random.chance(0.4)) await pairOf(scene, 'selects', select)
     else await compared(scene, tally, select)
   }
-  for (let end = until(0.2); tally.sent() < end; signal.throwIfAborted()) {
+  for (const more = share(0.2); more();) {
     const write = grammar.write()
     if (write.twin && random.chance(0.6)) await pairOf(scene, write.kind, write)
     else if (random.chance(0.5)) await scene.transaction(write.kind, [write, grammar.select(), grammar.write()])
@@ -34,7 +43,7 @@ export async function attackAtRandom({ scene, random, tally, signal }: Generatio
     if (random.chance(0.02)) await scene.settle()
   }
   await scene.settle()
-  for (let end = until(0.25); tally.sent() < end; signal.throwIfAborted()) {
+  for (const more = share(0.25); more();) {
     const session = Array.from({ length: 12 }, (_, at) => {
       if (at % 2 === 1) return 'select secret, tenant_id from accounts limit 3'
       return random.chance(0.7) ? random.pick(commands).text : random.pick([grammar.select, grammar.write])().text

@@ -20,7 +20,7 @@ const slugs = [
   'a\u0000b',
 ]
 
-export const hostileNames: Probe = async ({ world, house, scene, tally }) => {
+export const hostileNames: Probe = async ({ world, scene, tally }) => {
   const tenants = createTenants({
     migratorUrl: world.migratorUrl,
     names: world.names,
@@ -44,5 +44,4 @@ export const hostileNames: Probe = async ({ world, house, scene, tally }) => {
     await scene.driver('I23 hostile names', { text: `select secret from "${path.replaceAll('"', '""')}".accounts` })
     await scene.driver('I23 hostile names', { text: `select $1::regclass`, values: [`${path}.accounts`] })
   }
-  void house
 }

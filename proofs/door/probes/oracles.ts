@@ -1,5 +1,6 @@
 /** I11, I12, I13, I14, I16, I17: what another tenant has must not show in any constraint, error or count. */
 import type { Probe } from '../probe.ts'
+import type { Row } from '../rows.ts'
 import type { Statement } from '../scene.ts'
 
 type Make = (value: string) => string
@@ -127,16 +128,21 @@ export const oracles: Probe = async ({ world, house, scene, random, size, signal
     const fill = (value: string) => statement(text.replaceAll('<value>', `'${value}'`))
     await scene.pair(`${row} oracles`, fill(foreign), fill(absent), [{ foreign, absent }])
   }
+  const ids = (rows: readonly Row[]) => String(random.pick(rows)['id'])
+  const last = (rows: readonly Row[]) => rows[rows.length - 1 - random.int(rows.length / 2)]!
+  const sameHouse = house.neighbours.filter(({ placement }) => placement.schemaName === house.placement.schemaName)
   for (let repeat = 0; repeat < size.repeats; repeat += 1) {
-    signal.throwIfAborted()
-    const other = random.pick(others)
-    const last = (rows: readonly Record<string, unknown>[]) => rows[rows.length - 1 - random.int(rows.length / 2)]!
-    for (const question of byId) await ask(question, String(random.pick(other.rows.accounts)['id']), random.uuid())
-    for (const question of byEmail) {
-      await ask(question, String(last(other.rows.accounts)['email']), `person9.${random.hex(8)}@example.com`)
+    // Everybody whose rows stand in the same tables, and somebody from anywhere.
+    for (const other of [...sameHouse.map(({ resident }) => resident), random.pick(others)]) {
+      signal.throwIfAborted()
+      for (const question of byId) await ask(question, ids(other.rows.accounts), random.uuid())
+      for (const question of byEmail) {
+        await ask(question, String(last(other.rows.accounts)['email']), `person9.${random.hex(8)}@example.com`)
+      }
+      for (const question of byTenant) await ask(question, other.id, random.uuid())
+      const slug = String(last(other.rows.documents)['slug'])
+      await ask(['I11', (v) => document(v)], slug, `doc-9-${random.hex(8)}`)
     }
-    for (const question of byTenant) await ask(question, other.id, random.uuid())
-    await ask(['I11', (v) => document(v)], String(last(other.rows.documents)['slug']), `doc-9-${random.hex(8)}`)
   }
 }
 

@@ -37,7 +37,7 @@ export const timing: Probe = async ({ world, house, scene, entrance, random, tal
   const z = await measure(size.timings)
   // Chance is excluded by asking again, more often: a real difference grows with the number of pairs.
   const again = Math.abs(z) > suspiciousZ ? await measure(size.timings * 3) : 0
-  tally.measure(`timing z of ${house.label}`, z)
+  tally.measure(`timing z, PostgreSQL ${world.major}, ${house.label}`, z)
   if (Math.abs(again) > suspiciousZ && Math.sign(again) === Math.sign(z)) {
     scene.find('told', `${text}, ${size.timings} pairs`, `rank test z = ${z.toFixed(2)}, then ${again.toFixed(2)}`)
   }
