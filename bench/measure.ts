@@ -13,6 +13,8 @@ export interface Effort {
   readonly rounds: number
   /** How long a side runs in one round. */
   readonly sliceMs: number
+  /** Units that each side does before it is measured, at least: connections open, statements are parsed and planned. */
+  readonly warmUpUnits: number
 }
 
 export interface Measured extends Effort {
@@ -35,8 +37,7 @@ export async function measure(
   serverCpuUs: () => Promise<number>,
 ): Promise<Measured> {
   const tallies = sides.map((side) => ({ side, perSecond: [] as number[], units: 0, clientUs: 0, serverUs: 0 }))
-  // Opens connections, prepares statements, and lets the compiler see the code.
-  for (const side of [...sides, ...sides]) await runFor(side, effort.inFlight, 2 * effort.sliceMs)
+  for (const side of [...sides, ...sides]) await warmUp(side, effort)
   const machineBefore = machineCpuUs()
   for (let round = 0; round < effort.rounds; round += 1) {
     for (const tally of inTurn(tallies, round)) {
@@ -105,6 +106,12 @@ function inTurn<T>(sides: readonly T[], round: number): readonly T[] {
   const at = round % sides.length
   const turned = [...sides.slice(at), ...sides.slice(0, at)]
   return Math.floor(round / sides.length) % 2 === 0 ? turned : turned.toReversed()
+}
+
+async function warmUp(side: Side, { inFlight, sliceMs, warmUpUnits }: Effort): Promise<void> {
+  let done = 0
+  do done += (await runFor(side, inFlight, 2 * sliceMs)).units
+  while (done < warmUpUnits / 2)
 }
 
 async function runFor(side: Side, inFlight: number, sliceMs: number): Promise<{ units: number; seconds: number }> {

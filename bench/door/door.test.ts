@@ -12,7 +12,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const { figures, details } = await benchDoor(small, { rounds: 2, sliceMs: 20 }, () => {})
-    expect(figures).toMatch(/^shared tier, 1 in flight, door by Kysely \d+\.\d\d of at least 0\.6 · /)
+    expect(figures).toMatch(/^shared tier, 1 in flight, door by text \d+\.\d\d of at least 0\.6 · /)
     const measured = Object.entries(details.measured)
     expect(measured.map(([what]) => what)).toEqual([
       'shared tier, 1 in flight',

@@ -18,7 +18,7 @@ export const functionMutants: readonly Mutant[] = [
     probes: ['seals'],
     sql: rewritten(
       [enter, tenantId],
-      /(seal_key operator\(pg_catalog\.\|\|\) )pg_catalog\.timestamptz_send\(pg_catalog\.now\(\)\)/,
+      /(seal_key operator\(pg_catalog\.\|\|\) )pg_catalog\.timestamptz_send\(current_timestamp\)/,
       `$1'\\x00'::bytea`,
     ),
   },
@@ -35,13 +35,13 @@ export const functionMutants: readonly Mutant[] = [
     name: 'the proof is not checked',
     noticedBy: ['probes'],
     probes: ['proofs'],
-    sql: rewritten([enter], /and pg_catalog\.substr\(proof, 9\)[^;]*?(?=and proof)/, ''),
+    sql: rewritten([enter], /and pg_catalog\.substr\(proof, 9\)[^;]*;/, ';'),
   },
   {
     name: 'the expiry is not checked',
     noticedBy: ['probes'],
     probes: ['proofs'],
-    sql: rewritten([enter], /and proof operator[^;]*;/, ';'),
+    sql: rewritten([enter], 'when proof operator(pg_catalog.<=)', 'when false and proof operator(pg_catalog.<=)'),
   },
   {
     name: `anybody's proof opens every residence`,
@@ -49,8 +49,8 @@ export const functionMutants: readonly Mutant[] = [
     probes: ['proofs'],
     sql: rewritten(
       [enter],
-      /and pg_catalog\.substr\(proof, 9\)[^;]*?(?=and proof)/,
-      'and exists (select from rowhouse.residents x where pg_catalog.substr(proof, 9) = pg_catalog.sha256(x.proof_key || pg_catalog.substr(proof, 1, 8))) ',
+      /and pg_catalog\.substr\(proof, 9\)[^;]*;/,
+      'and exists (select from rowhouse.residents x where pg_catalog.substr(proof, 9) = pg_catalog.sha256(x.proof_key || pg_catalog.substr(proof, 1, 8)));',
     ),
   },
   {

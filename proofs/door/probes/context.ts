@@ -42,7 +42,8 @@ export const context: Probe = async ({ world, house, scene, random }) => {
 }
 
 /** What the setting may hold, before and after it was once set: no rows or a clean refusal. */
-export const garbage: Probe = async ({ house, scene, size }) => {
+export const garbage: Probe = async ({ world, house, scene, size }) => {
+  const stranger = world.residents.find((resident) => resident !== house.attacker)!
   const values = [
     '',
     ' ',
@@ -51,7 +52,7 @@ export const garbage: Probe = async ({ house, scene, size }) => {
     '0',
     '{}',
     'x'.repeat(1_000_000),
-    house.attacker.id.toUpperCase(),
+    stranger.id.toUpperCase(),
     `${house.attacker.id} `,
     '\u{1F3E0}',
   ]
