@@ -42,7 +42,7 @@ async function call(key: string | null, method: string, path: string, body?: unk
   }
 }
 
-const prefix = { tenant: '/api/v1', operator: '/operator/v1' } as const
+const prefix = { tenant: '/api/v1', operator: '/operator/v1', public: '' } as const
 const pathOf = ({ audience, path }: Operation, id = absent) => prefix[audience] + path.replaceAll(/:\w+/g, id)
 const bodyOf = ({ method }: Operation) => (method === 'GET' || method === 'DELETE' ? undefined : {})
 const sameBut = ({ status, type, content }: Answer) => ({ status, type, content: { ...content, requestId: '' } })

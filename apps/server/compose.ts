@@ -35,7 +35,7 @@ export interface Platform {
   readonly apiKeys: ApiKeys
   readonly onboard: Onboard
   readonly pools: Pools
-  authenticate(audience: Operation['audience'], token: string): Promise<Caller | null>
+  authenticate(audience: 'tenant' | 'operator', token: string): Promise<Caller | null>
   /** The id of the tenant whose name the host is: `acme.localhost`. */
   tenantOfHost(host: string): Promise<string | null>
   /** The start-up refusals. @throws tenancy.* saying what stands open or does not fit */

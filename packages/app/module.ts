@@ -14,7 +14,8 @@ import type { z } from 'zod'
 
 /** Who acts, as a handler sees it. */
 export interface Actor {
-  readonly kind: 'api-key'
+  readonly kind: 'api-key' | 'member' | 'subscriber'
+  /** Of the key, of the session; a subscriber's is its name. */
   readonly id: string
   readonly memberId: string | null
 }

@@ -1,6 +1,6 @@
 /** Operations of the platform itself, on services instead of a tenant's tables. */
 import type { ErrorCode } from '@rowhouse/kernel'
-import type { Caller, Method, Operation, Permission } from '@rowhouse/http'
+import type { Call, Method, Operation, Permission } from '@rowhouse/http'
 import { tenancyErrors } from '@rowhouse/tenancy'
 import type { z } from 'zod'
 
@@ -10,13 +10,13 @@ interface PlatformDefinition<Input extends z.ZodType, Output extends z.ZodType> 
   readonly http: `${Method} /${string}`
   readonly summary: string
   readonly description?: string
-  /** Null where being an operator is enough. */
+  /** Null where being an operator is enough, and for anybody. */
   readonly permission: Permission | null
   readonly input: Input
   readonly output: Output
   readonly status?: Operation['status']
   readonly errors?: readonly ErrorCode[]
-  handle(call: { readonly input: z.output<Input>; readonly caller: Caller }): Promise<z.input<Output>>
+  handle(call: Call<z.output<Input>>): Promise<z.input<Output>>
 }
 
 export function platformOperation<Input extends z.ZodType, Output extends z.ZodType>(
@@ -33,6 +33,6 @@ export function platformOperation<Input extends z.ZodType, Output extends z.ZodT
     path,
     status,
     errors: [...errors, tenancyErrors.databaseUnavailable],
-    run: ({ input, caller }) => handle({ input: input as z.output<Input>, caller }),
+    run: ({ input, ...call }) => handle({ ...call, input: input as z.output<Input> }),
   }
 }

@@ -9,7 +9,7 @@ import {
   tenancyErrors,
   transactionDb,
 } from '@rowhouse/tenancy'
-import type { TenantOperation } from './module.ts'
+import type { Actor, TenantOperation } from './module.ts'
 
 /** An ES module as `import * as tickets from …` gives it: its operations are found among its exports. */
 export interface ProductModule {
@@ -54,9 +54,9 @@ export function bindOperation({ kind, module, definition }: TenantOperation, doo
       const context = {
         input,
         tenant: { id: tenantId },
-        actor: { kind: 'api-key', id: caller.id, memberId: caller.memberId },
+        actor: actorOf(caller),
         now: new Date(clock.now()).toISOString(),
-      } as const
+      }
       if (kind === 'query') return handle({ ...context, db: queryDb(door, tenantId) })
       return transactionDb<never, unknown>(door, tenantId, (db) => handle({ ...context, db }))
     },
@@ -68,6 +68,11 @@ const doorErrors = {
   query: [tenancyErrors.tenantMoving, tenancyErrors.databaseUnavailable],
   command: [tenancyErrors.tenantMoving, tenancyErrors.databaseUnavailable, tenancyErrors.outcomeUnknown],
 } as const
+
+function actorOf({ kind, id, memberId }: Caller): Actor {
+  if (kind !== 'api-key' && kind !== 'member') throw new Error(`A tenant operation was called by ${kind}`)
+  return { kind, id, memberId }
+}
 
 /** There is no tenant by default: a call without one does not happen. */
 function tenantOf({ tenantId }: Caller): string {

@@ -33,7 +33,7 @@ export interface Contract {
   readonly fieldSchemas: Readonly<Record<string, JsonSchema>>
 }
 
-export const prefixes = { tenant: '/api/v1', operator: '/operator/v1' } as const
+export const prefixes = { tenant: '/api/v1', operator: '/operator/v1', public: '' } as const
 
 /**
  * @throws Error when the operation's input is not an object, lets unknown fields through somewhere inside, or does not

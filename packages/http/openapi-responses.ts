@@ -23,7 +23,7 @@ export function errorsOf({ operation, otherFields, otherFieldsIn, fieldSchemas }
   const codes = [
     httpErrors.invalidRequest,
     ...('cursor' in fieldSchemas ? [httpErrors.invalidCursor] : []),
-    httpErrors.unauthenticated,
+    ...(operation.audience === 'public' ? [] : [httpErrors.unauthenticated]),
     ...(operation.permission === null ? [] : [httpErrors.forbidden]),
     httpErrors.notFound,
     ...(mayHaveBody ? [httpErrors.payloadTooLarge, httpErrors.unsupportedMediaType] : []),

@@ -6,9 +6,9 @@ import { Problem } from './problem.ts'
 import { type SchemaBook, createSchemaBook } from './schemas.ts'
 
 export interface OpenApiOptions {
-  /** Of any audience: those of `audience` are described. */
+  /** Of any audience: those of `audience` are described, and in the tenants' document those for anybody. */
   readonly operations: readonly Operation[]
-  readonly audience: Operation['audience']
+  readonly audience: 'tenant' | 'operator'
   readonly title: string
   /** The API's version. */
   readonly version: string
@@ -27,7 +27,7 @@ export interface OpenApiOptions {
  */
 export function openApiDocument(options: OpenApiOptions): Record<string, unknown> {
   const { audience, title, version, serverUrl = '/', modules = {} } = options
-  const contracts = options.operations.filter((operation) => operation.audience === audience).map(contractOf)
+  const contracts = options.operations.filter((operation) => documentOf(operation) === audience).map(contractOf)
   const book = createSchemaBook([
     { type: Problem, io: 'output' },
     ...contracts.flatMap(({ input, operation }) => [
@@ -58,7 +58,12 @@ export function openApiDocument(options: OpenApiOptions): Record<string, unknown
   }
 }
 
-const keyOf = { tenant: 'An API key of the tenant.', operator: 'A key of an operator of the platform.' }
+const documentOf = ({ audience }: Operation) => (audience === 'operator' ? 'operator' : 'tenant')
+
+const keyOf = {
+  tenant: 'An API key of the tenant, or the access token of somebody who has signed in.',
+  operator: 'A key of an operator of the platform.',
+}
 
 const headers = {
   RequestId: { description: "The request's id.", required: true, schema: { type: 'string', format: 'uuid' } },
@@ -95,7 +100,7 @@ function described(contract: Contract, book: SchemaBook): unknown {
 }
 
 function operationObject(contract: Contract, book: SchemaBook): unknown {
-  const { name, module, summary, description, permission } = contract.operation
+  const { name, module, summary, description, permission, audience } = contract.operation
   const needs = permission === null ? undefined : `Needs the permission \`${permission.name}\`.`
   const words = [description, needs].filter((text) => text !== undefined).join('\n\n')
   return {
@@ -104,6 +109,7 @@ function operationObject(contract: Contract, book: SchemaBook): unknown {
     summary,
     ...(words === '' ? {} : { description: words }),
     ...(permission === null ? {} : { 'x-permission': permission.name }),
+    ...(audience === 'public' ? { security: [] } : {}),
     ...inputOf(contract, book),
     responses: responsesOf(contract, book),
   }

@@ -19,22 +19,29 @@ export const permission = (name: string, about: string): Permission => ({ name, 
 
 /** Who is calling, as `authenticate` found out. */
 export interface Caller {
-  readonly kind: 'api-key' | 'operator'
-  /** The key's id: for logs and audit. */
+  readonly kind: 'api-key' | 'member' | 'operator' | 'anybody'
+  /** The key's or the session's id: for logs and audit. */
   readonly id: string
-  /** The member for whom the key acts, if any. */
+  /** The member who acts, or for whom the key acts, if any. */
   readonly memberId: string | null
-  /** The tenant to which everything in this call belongs. Operators have none. */
+  /** The tenant to which everything in this call belongs. Operators have none, nor has anybody. */
   readonly tenantId: string | null
   /** Permission names; `*` stands for all of them. */
   readonly permissions: readonly string[]
 }
+
+/** The caller of a public operation: whoever it is has shown nothing yet. */
+export const anybody: Caller = { kind: 'anybody', id: 'anybody', memberId: null, tenantId: null, permissions: [] }
 
 /** One call of an operation: valid input, a known caller. */
 export interface Call<Input = unknown> {
   readonly input: Input
   readonly caller: Caller
   readonly requestId: string
+  /** The client's address, for throttling. Never a name for anybody. */
+  readonly address: string
+  /** The tenant that the request's host names; null on the platform's own hosts. */
+  readonly hostTenantId: string | null
 }
 
 export interface Operation {
@@ -43,8 +50,8 @@ export interface Operation {
   readonly module: string
   readonly summary: string
   readonly description?: string
-  /** Who it is for: tenants under /api/v1, operators under /operator/v1. */
-  readonly audience: 'tenant' | 'operator'
+  /** Who it is for: tenants under /api/v1, operators under /operator/v1, and, with a whole path of its own, anybody. */
+  readonly audience: 'tenant' | 'operator' | 'public'
   readonly method: Method
   /** Below the audience's prefix, parameters written `:id`. */
   readonly path: string

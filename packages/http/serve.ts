@@ -16,14 +16,15 @@ export function serve(contract: Contract, authenticate: Authenticate, limits: Bo
     const { record, raw, headers } = request
     const caller = await authenticated(headers.authorization, operation.audience, authenticate)
     record.caller = caller
-    if (record.hostTenantId !== null && record.hostTenantId !== caller.tenantId)
+    if (operation.audience !== 'public' && record.hostTenantId !== null && record.hostTenantId !== caller.tenantId)
       throw httpErrors.notFound({ operator: `The host is of tenant ${record.hostTenantId}, the caller is not` })
     authorized(caller, operation)
 
     const path = request.params as Record<string, unknown>
     const { text: query } = request.query as { text: string }
     const input = await readInput(contract, { raw, path, query }, limits)
-    const result = await operation.run({ input, caller, requestId: request.id })
+    const { id: requestId, ip: address } = request
+    const result = await operation.run({ input, caller, requestId, address, hostTenantId: record.hostTenantId })
 
     if (operation.status === 204) return reply.code(204).send()
     return reply.code(operation.status).type('application/json').send(outputJson(contract, result))

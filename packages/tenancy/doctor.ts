@@ -2,7 +2,7 @@
 import { asClient } from './administration.ts'
 import { controlPlacement, type Deployment, quoted, urlOf } from './deployment.ts'
 import { uncovered } from './migrations.ts'
-import { listTargets } from './prepare.ts'
+import { listTargets, platformHouse } from './prepare.ts'
 import { verifyDatabase } from './verify.ts'
 
 /** @returns one sentence for each fault; empty when there is none. */
@@ -17,7 +17,9 @@ export async function findFaults({
 }): Promise<string[]> {
   const faults: string[] = []
   const control = { ...controlPlacement(names), soleTenantId: null }
-  const targets = [control, ...(await listTargets(migratorUrl, names))]
+  const houses = await listTargets(migratorUrl, names)
+  const databases = [...new Set(houses.map(({ databaseName }) => databaseName))]
+  const targets = [control, ...databases.map(platformHouse), ...houses]
   const expected = new Set([names.application, new URL(applicationUrl).username])
   if (expected.size > 1)
     faults.push(`DATABASE_URL logs in as ${[...expected][1]}; this deployment’s role is ${names.application}`)

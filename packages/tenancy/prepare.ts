@@ -12,6 +12,8 @@ import { applyMigrations, migrateHouse, type ModuleMigrations, sqlMigrations, ty
 export interface Migrations {
   /** Of the control database: the catalog and what other pillars keep there. */
   readonly control: readonly ModuleMigrations[]
+  /** Of every database where tenants live, in its schema `rowhouse`: what pillars keep for all of them. */
+  readonly databases?: readonly ModuleMigrations[]
   /** Of every house: the platform's tables, then the modules'. */
   readonly houses: readonly ModuleMigrations[]
 }
@@ -158,20 +160,32 @@ export async function migrateAll(
   migrations: Migrations,
   onTarget: (target: Target, applied: number) => void = () => {},
 ): Promise<void> {
-  const run = (databaseName: string, targets: readonly Target[], modules: readonly ModuleMigrations[]) =>
+  const run = (
+    databaseName: string,
+    targets: readonly Target[],
+    modules: readonly ModuleMigrations[],
+    ofDatabase: readonly ModuleMigrations[],
+  ) =>
     asClient(urlOf(migratorUrl, databaseName), async (client) => {
       // The door is a migration too: of the schema `rowhouse`, once for each database.
-      const doorOf = { databaseName, schemaName: 'rowhouse', soleTenantId: null }
-      await applyMigrations(client, names, doorOf, [doorMigrations])
+      await applyMigrations(client, names, platformHouse(databaseName), [doorMigrations])
+      await migrateHouse(client, names, platformHouse(databaseName), ofDatabase)
       for (const target of targets) onTarget(target, await migrateHouse(client, names, target, modules))
     })
 
   const { databaseName, schemaName } = controlPlacement(names)
-  await run(databaseName, [{ databaseName, schemaName, soleTenantId: null }], migrations.control)
+  await run(databaseName, [{ databaseName, schemaName, soleTenantId: null }], migrations.control, [])
   await registerDatabases(migratorUrl, names)
   const byDatabase = Map.groupBy(await listTargets(migratorUrl, names), (target) => target.databaseName)
-  for (const [name, targets] of byDatabase) await run(name, targets, migrations.houses)
+  for (const [name, targets] of byDatabase) await run(name, targets, migrations.houses, migrations.databases ?? [])
 }
+
+/** The schema of the platform's own tables, which the tenants of a database share. */
+export const platformHouse = (databaseName: string): Target => ({
+  databaseName,
+  schemaName: 'rowhouse',
+  soleTenantId: null,
+})
 
 async function registerDatabases(migratorUrl: string, names: Deployment): Promise<void> {
   await asClient(urlOf(migratorUrl, names.controlDatabase), (client) =>

@@ -5,6 +5,7 @@ import { controlPlacement, type Deployment, urlOf } from './deployment.ts'
 import { tenancyErrors } from './errors.ts'
 import { uncovered } from './migrations.ts'
 import { isConnectionError } from './pools.ts'
+import { platformHouse } from './prepare.ts'
 import { residenceKey } from './proof.ts'
 import { once } from './statements.ts'
 import { fly } from './wire.ts'
@@ -74,7 +75,7 @@ export async function verifyDeployment({
 }): Promise<void> {
   const control = { ...controlPlacement(names), soleTenantId: null }
   const shared = { databaseName: names.sharedDatabase, schemaName: 'pooled', soleTenantId: null }
-  for (const house of [control, shared]) {
+  for (const house of [control, platformHouse(names.sharedDatabase), shared]) {
     await asClient(urlOf(migratorUrl, house.databaseName), (client) =>
       asOwner(client, names, async () => {
         const open = await uncovered(client, names, house)

@@ -3,6 +3,8 @@
 
 -- Row security, policy and grants for every table of a schema. Safe to repeat: it runs after every migration.
 -- `sole_tenant` adds the check of the schema and database tiers: not even the right tenant's rows stand in another's house.
+-- A house is also `control`, in the control database, and `rowhouse`, where the platform's own tables stand once for all
+-- tenants of a database; the door's residents among them are nobody's but its owner's.
 create function rowhouse.cover(house text, application name, sole_tenant uuid default null) returns void
 language plpgsql
 as $$
@@ -15,7 +17,8 @@ begin
   execute format('grant usage on schema %I to %I', house, application);
   select array_agg(c.oid order by c.oid) into tables
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-  where c.relnamespace = house::regnamespace and c.relkind in ('r', 'p');
+  where c.relnamespace = house::regnamespace and c.relkind in ('r', 'p')
+    and c.oid <> 'rowhouse.residents'::regclass;
 
   foreach relation in array coalesce(tables, '{}') loop
     execute format('alter table %s enable row level security, force row level security', relation::regclass);
@@ -51,8 +54,9 @@ begin atomic
     select r.*, a.attnum as tenant_column, a.attnotnull and a.atttypid = 'uuid'::regtype as tenant_required
     from relations r
     left join pg_attribute a on a.attrelid = r.oid and a.attname = 'tenant_id' and not a.attisdropped
-    -- In the control database a table without a tenant is the platform's own, and not the application's to read.
-    where r.relkind in ('r', 'p') and (house <> 'control' or a.attnum is not null)
+    -- Where the platform keeps what is its own, a table without a tenant is not the application's to read.
+    where r.relkind in ('r', 'p') and (house not in ('control', 'rowhouse') or a.attnum is not null)
+      and r.oid <> 'rowhouse.residents'::regclass
   )
   select format('%s has no column tenant_id', t.relname) from tables t where t.tenant_column is null
   union all
@@ -112,13 +116,14 @@ begin atomic
   union all
   select format('%s is a %s: tenant schemas hold tables and their indexes only', r.relname, case r.relkind
     when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' when 'S' then 'sequence' else 'thing' end)
-  from relations r where r.relkind not in ('r', 'p', 'i', 'I', 't')
+  from relations r
+  where r.relkind not in ('r', 'p', 'i', 'I', 't') and not (house = 'rowhouse' and r.relkind = 'S')
   union all
   select format('%s is an inheritance child: it would be reached around its parent''s policy', t.relname)
   from tables t join pg_inherits i on i.inhrelid = t.oid
   union all
   select format('function %s: tenant schemas hold no functions', p.oid::regprocedure)
-  from pg_proc p where p.pronamespace = house::regnamespace and house <> 'control'
+  from pg_proc p where p.pronamespace = house::regnamespace and house not in ('control', 'rowhouse')
   union all
   select format('%s may %s on all of %s: privileges are given by column, and only to the application', g.grantee, g.privilege_type, t.relname)
   from tables t
@@ -146,6 +151,9 @@ begin atomic
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   where n.nspname !~ '^(pg_.*|information_schema|pooled|t_.*)$'
+    -- Of the platform's own tables those of tenants are a house, looked at by itself.
+    and not (n.nspname = 'rowhouse' and c.relforcerowsecurity and house <> 'rowhouse')
+    and not (n.nspname = 'rowhouse' and exists (select from tables t where t.oid = c.oid))
     and c.relkind in ('r', 'p', 'v', 'm', 'f')
     and has_schema_privilege(application, n.oid, 'usage')
     and has_any_column_privilege(application, c.oid, 'select, insert, update')
