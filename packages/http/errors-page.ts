@@ -20,6 +20,12 @@ export function errorsPage(codes: readonly ErrorCode[]): string {
   table { border-collapse: collapse }
   th, td { text-align: left; vertical-align: top; padding: 0.4rem 1rem 0.4rem 0; border-bottom: 1px solid #8884 }
   tr:target { background: #fd06 }
+  @media (max-width: 45rem) {
+    thead { display: none }
+    tr { display: block; padding: 0.6rem 0; border-bottom: 1px solid #8884 }
+    td { display: inline-block; padding: 0 0.8rem 0 0; border: 0 }
+    td:first-child, td:last-child { display: block; overflow-wrap: anywhere }
+  }
 </style>
 <h1>Error codes</h1>
 <p>Every answer of status 4xx or 5xx is a problem (RFC 9457) with one of these codes. They never change their meaning.</p>

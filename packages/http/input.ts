@@ -29,7 +29,7 @@ export async function readInput(
   const query = parseQuery(request.query)
   if (contract.otherFieldsIn === 'query') {
     if (hasBody(request.raw)) refuse({ pointer: '', detail: `${contract.operation.method} takes no body` })
-    refuse(hazard(query, '', 0))
+    refuse(hazard(query))
     return validInput(contract, typed(contract, query), request.path)
   }
   refuse(
@@ -63,7 +63,7 @@ async function readJsonObject(contract: Contract, raw: IncomingMessage, limitByt
 function validInput(contract: Contract, fields: Fields, path: Fields): unknown {
   const twice = contract.pathFields.filter((name) => Object.hasOwn(fields, name))
   refuse(...twice.map((name) => ({ pointer: `/${name}`, detail: 'Stands in the path, and nowhere else' })))
-  refuse(hazard(path, '', 0))
+  refuse(hazard(path))
   return valid(contract.input, { ...fields, ...typed(contract, path) })
 }
 
