@@ -82,9 +82,9 @@ export function apiKeyOperations(apiKeys: ApiKeys, permissions: readonly string[
       input: z.strictObject({ id: z.uuid() }),
       output: z.null(),
       status: 204,
-      errors: [identityErrors.apiKeyNotFound],
+      errors: [identityErrors.apiKeyNotFound, identityErrors.apiKeyStronger],
       async handle({ input, caller }) {
-        await apiKeys.revoke(caller.tenantId!, input.id)
+        await apiKeys.revoke(caller.tenantId!, input.id, caller.permissions)
         return null
       },
     }),

@@ -55,11 +55,25 @@ test('tenants list, page and revoke their own keys only', async () => {
   const rest = await keys.list(globex.id, { after: first.at(-1)!.id, limit: 3 })
   expect([...first, ...rest].map(({ id }) => id)).toEqual(made)
   const missing = { code: 'identity.api_key_not_found', status: 404 }
-  await expect(keys.revoke(acme.id, made[0]!)).rejects.toMatchObject(missing)
-  await expect(keys.revoke(globex.id, randomUUID())).rejects.toMatchObject(missing)
-  await keys.revoke(globex.id, made[0]!)
-  await expect(keys.revoke(globex.id, made[0]!)).rejects.toMatchObject(missing)
+  await expect(keys.revoke(acme.id, made[0]!, ['*'])).rejects.toMatchObject(missing)
+  await expect(keys.revoke(globex.id, randomUUID(), ['*'])).rejects.toMatchObject(missing)
+  await keys.revoke(globex.id, made[0]!, ['*'])
+  await expect(keys.revoke(globex.id, made[0]!, ['*'])).rejects.toMatchObject(missing)
   expect((await keys.list(globex.id, { after: null, limit: 9 })).map(({ id }) => id)).toEqual(made.slice(1))
+})
+
+test('nobody revokes a key that may do more than they may', async () => {
+  const { keys } = open.node()
+  const { id } = await keys.create(acme.id, {
+    name: 'strong',
+    permissions: ['desk:read', 'desk:write'],
+    memberId: null,
+  })
+  const weaker = keys.revoke(acme.id, id, ['api-keys:write', 'desk:read'])
+  await expect(weaker).rejects.toMatchObject({ code: 'identity.api_key_stronger' })
+  await keys.revoke(acme.id, id, ['desk:write', 'desk:read'])
+  const owners = await keys.create(acme.id, { name: 'owner', permissions: ['*'], memberId: null })
+  await expect(keys.revoke(acme.id, owners.id, ['api-keys:write'])).rejects.toMatchObject({ status: 403 })
 })
 
 describe('a revoked key', () => {
@@ -69,7 +83,7 @@ describe('a revoked key', () => {
     const there = open.node(clock)
     const { id, secret } = await here.keys.create(acme.id, reader)
     for (const { keys } of [here, there]) expect(await keys.authenticate(secret)).not.toBeNull()
-    await here.keys.revoke(acme.id, id)
+    await here.keys.revoke(acme.id, id, ['*'])
     expect(await here.keys.authenticate(secret)).toBeNull()
     clock.ms += 9_999
     expect(await there.keys.authenticate(secret)).not.toBeNull()
@@ -83,7 +97,7 @@ describe('a revoked key', () => {
     const there = open.node(clock)
     const { id, secret } = await here.keys.create(acme.id, reader)
     await there.keys.authenticate(secret)
-    await here.keys.revoke(acme.id, id)
+    await here.keys.revoke(acme.id, id, ['*'])
     for (let n = 0; n < 10; n += 1) {
       await there.keys.authenticate(secret)
       clock.ms += 1_000
@@ -109,7 +123,7 @@ describe('a revoked key', () => {
     const { id, secret } = await keys.create(acme.id, reader)
     const early = keys.authenticate(secret)
     await arrived.promise
-    await keys.revoke(acme.id, id)
+    await keys.revoke(acme.id, id, ['*'])
     gate.resolve()
     await early
     expect(await keys.authenticate(secret)).toBeNull()

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, newId } from '@rowhouse/kernel'
 import { type Door, queryDb } from '@rowhouse/tenancy'
+import { sql } from 'kysely'
 import { identityErrors } from './errors.ts'
 import type { IdentityTables } from './tables.ts'
 
@@ -32,8 +33,11 @@ export interface ApiKeys {
   create(tenantId: string, key: NewApiKey): Promise<ApiKey & { readonly secret: string }>
   /** The valid keys, oldest first, `limit` at most, after the id of the page before. */
   list(tenantId: string, page: { readonly after: string | null; readonly limit: number }): Promise<ApiKey[]>
-  /** @throws identity.api_key_not_found */
-  revoke(tenantId: string, id: string): Promise<void>
+  /**
+   * @param permissions of whoever revokes: nobody can revoke a key that may do more than they may
+   * @throws identity.api_key_not_found, identity.api_key_stronger
+   */
+  revoke(tenantId: string, id: string, permissions: readonly string[]): Promise<void>
   /** Who holds this key; null when it is not a valid one. Another node's revocation is seen within `trustMs`. */
   authenticate(secret: string): Promise<ApiKeyHolder | null>
 }
@@ -56,6 +60,12 @@ export function createApiKeys({
   let revocations = 0
   const db = (tenantId: string) => queryDb<IdentityTables>(control, tenantId)
 
+  async function whyNotRevoked(tenantId: string, id: string): Promise<Error> {
+    const valid = db(tenantId).selectFrom('apiKeys').select('id').where('id', '=', id).where('revokedAt', 'is', null)
+    if (await valid.executeTakeFirst()) return identityErrors.apiKeyStronger()
+    return identityErrors.apiKeyNotFound({ operator: `No valid key ${id} in tenant ${tenantId}` })
+  }
+
   return {
     async create(tenantId, { name, permissions, memberId }) {
       const secret = makeSecret(tenantId)
@@ -77,15 +87,16 @@ export function createApiKeys({
         .limit(limit)
         .execute(),
 
-    async revoke(tenantId, id) {
+    async revoke(tenantId, id, permissions) {
       const revoked = await db(tenantId)
         .updateTable('apiKeys')
         .set({ revokedAt: new Date(clock.now()).toISOString() })
         .where('id', '=', id)
         .where('revokedAt', 'is', null)
+        .$if(!permissions.includes('*'), (update) => update.where(sql<boolean>`permissions <@ ${permissions}::text[]`))
         .returning('hash')
         .executeTakeFirst()
-      if (!revoked) throw identityErrors.apiKeyNotFound({ operator: `No valid key ${id} in tenant ${tenantId}` })
+      if (!revoked) throw await whyNotRevoked(tenantId, id)
       revocations += 1
       known.delete(revoked.hash.toString('base64'))
     },

@@ -8,6 +8,12 @@ export const identityErrors = defineErrors('identity', {
     operator:
       'The tenant has no key of this id that is still valid; it may be revoked already, or belong to another tenant.',
   },
+  apiKeyStronger: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'The API key has permissions that you lack: somebody who has them must revoke it.',
+    operator: 'A key may be revoked by whoever has all of its permissions.',
+  },
   permissionNotGrantable: {
     status: 400,
     title: 'Permission cannot be given',
