@@ -49,6 +49,7 @@ export interface PlatformOptions {
   /** The product. */
   readonly modules: readonly ProductModule[]
   readonly doorKey: string
+  readonly authKey: string
   readonly operatorApiKey: string
   readonly poolSize: number
   readonly domain: string

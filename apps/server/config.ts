@@ -72,6 +72,18 @@ export const settings = defineConfig({
     'Proves to the databases that a transaction is for the tenant it names; the same on every node. Without it one is made and kept in ROWHOUSE_HOME.',
     { secret: true },
   ),
+  authKey: setting(
+    'AUTH_KEY',
+    z
+      .string()
+      .regex(
+        /^[0-9a-f]{64}(,[0-9a-f]{64})*$/,
+        'must be 64 hexadecimal digits (`openssl rand -hex 32`), or several with commas',
+      )
+      .optional(),
+    'What people’s sessions and tokens are signed with; the same on every node. Older ones may follow after commas: the first signs, all are believed. Without it one is made and kept in ROWHOUSE_HOME.',
+    { secret: true },
+  ),
   operatorApiKey: setting(
     'OPERATOR_API_KEY',
     z.string().min(32, 'must have at least 32 characters').optional(),

@@ -15,6 +15,7 @@ import { serverErrors } from './errors.ts'
 
 export interface HomeSecrets {
   readonly doorKey: string
+  readonly authKey: string
   readonly operatorApiKey: string
   readonly applicationPassword: string
   readonly migratorPassword: string
@@ -43,18 +44,19 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o711 })
 }
 
-/** The secrets of this home, made at random the first time. */
+/** The secrets of this home, made at random the first time; those that came later, when they are first wanted. */
 export function homeSecrets(home: string): HomeSecrets {
   const file = join(home, 'secrets.json')
-  const kept = readJson<HomeSecrets>(file)
-  if (kept) return kept
+  const kept = readJson<Partial<HomeSecrets>>(file)
   const secrets: HomeSecrets = {
     doorKey: randomBytes(32).toString('hex'),
+    authKey: randomBytes(32).toString('hex'),
     operatorApiKey: `rho_${randomBytes(32).toString('base64url')}`,
     applicationPassword: randomBytes(24).toString('base64url'),
     migratorPassword: randomBytes(24).toString('base64url'),
+    ...kept,
   }
-  writePrivate(file, secrets)
+  if (Object.keys(secrets).length > Object.keys(kept ?? {}).length) writePrivate(file, secrets)
   return secrets
 }
 

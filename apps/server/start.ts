@@ -40,6 +40,7 @@ async function start(): Promise<void> {
     database,
     modules,
     doorKey: config.doorKey ?? secrets.doorKey,
+    authKey: config.authKey ?? secrets.authKey,
     operatorApiKey,
     poolSize: config.poolSize,
     domain: config.domain,

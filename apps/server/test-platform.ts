@@ -49,6 +49,7 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     database,
     modules,
     doorKey,
+    authKey: randomBytes(32).toString('hex'),
     operatorApiKey: operatorKey,
     poolSize: 4,
     domain: 'localhost',
