@@ -43,10 +43,16 @@ export const settings = defineConfig({
     'The same database as the migrator’s role, which builds tenants’ houses. Needed with DATABASE_URL.',
     { secret: true },
   ),
+  relayUrl: setting(
+    'DATABASE_RELAY_URL',
+    postgresUrl,
+    'The same database as the relay’s role, which sees which tenants have events waiting. Needed with DATABASE_URL.',
+    { secret: true },
+  ),
   adminUrl: setting(
     'DATABASE_ADMIN_URL',
     postgresUrl,
-    'An administrator’s URL, for `rowhouse migrate run` alone: it makes the two roles with the passwords of the URLs above, and the databases.',
+    'An administrator’s URL, for `rowhouse migrate run` alone: it makes the three roles with the passwords of the URLs above, and the databases.',
     { secret: true },
   ),
   prefix: setting(

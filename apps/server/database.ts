@@ -23,6 +23,7 @@ export interface Database {
   /** As the application's role. */
   readonly url: string
   readonly migratorUrl: string
+  readonly relayUrl: string
 }
 
 /** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
@@ -58,25 +59,31 @@ export async function openDatabase(
   }
   const migratorUrl = login(names.migrator, secrets.migratorPassword)
   await migrateAll(migratorUrl, names, migrationsOf(modules))
-  return { names, migratorUrl, url: login(names.application, secrets.applicationPassword) }
+  return {
+    names,
+    migratorUrl,
+    url: login(names.application, secrets.applicationPassword),
+    relayUrl: login(names.relay, secrets.relayPassword),
+  }
 }
 
 /**
- * The database of the two URLs, which must agree: one database, and the roles of this deployment.
+ * The database of the three URLs, which must agree: one database, and the roles of this deployment.
  *
  * @throws server.incomplete_configuration saying what to write
  */
-export function externalDatabase({ prefix, databaseUrl, migratorUrl }: ServerConfig): Database {
-  if (databaseUrl === undefined || migratorUrl === undefined) {
+export function externalDatabase({ prefix, databaseUrl, migratorUrl, relayUrl }: ServerConfig): Database {
+  if (databaseUrl === undefined || migratorUrl === undefined || relayUrl === undefined) {
     throw serverErrors.incompleteConfiguration({
       operator:
-        'Give DATABASE_URL and DATABASE_MIGRATOR_URL, the same database as two roles, and DATABASE_ADMIN_URL the first time. The embedded database of npm start needs none of them.',
+        'Give DATABASE_URL, DATABASE_MIGRATOR_URL and DATABASE_RELAY_URL, the same database as three roles, and DATABASE_ADMIN_URL the first time. The embedded database of npm start needs none of them.',
     })
   }
   const names = deployment(prefix, databaseOf(databaseUrl))
   const roles = [
     ['DATABASE_URL', databaseUrl, names.application],
     ['DATABASE_MIGRATOR_URL', migratorUrl, names.migrator],
+    ['DATABASE_RELAY_URL', relayUrl, names.relay],
   ] as const
   for (const [variable, url, role] of roles) {
     const { username, password } = new URL(url)
@@ -85,7 +92,7 @@ export function externalDatabase({ prefix, databaseUrl, migratorUrl }: ServerCon
       operator: `${variable} must log in as ${role}, with a password, to the database ${names.controlDatabase}: postgres://${role}:PASSWORD@HOST:PORT/${names.controlDatabase}. DATABASE_PREFIX (${prefix}) begins the names of the roles.`,
     })
   }
-  return { names, url: databaseUrl, migratorUrl }
+  return { names, url: databaseUrl, migratorUrl, relayUrl }
 }
 
 const databaseOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))

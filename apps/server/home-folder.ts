@@ -19,6 +19,7 @@ export interface HomeSecrets {
   readonly operatorApiKey: string
   readonly applicationPassword: string
   readonly migratorPassword: string
+  readonly relayPassword: string
 }
 
 /** Makes the folder. @throws server.home_not_writable */
@@ -54,6 +55,7 @@ export function homeSecrets(home: string): HomeSecrets {
     operatorApiKey: `rho_${randomBytes(32).toString('base64url')}`,
     applicationPassword: randomBytes(24).toString('base64url'),
     migratorPassword: randomBytes(24).toString('base64url'),
+    relayPassword: randomBytes(24).toString('base64url'),
     ...kept,
   }
   if (Object.keys(secrets).length > Object.keys(kept ?? {}).length) writePrivate(file, secrets)

@@ -39,7 +39,7 @@ describe.each(['shared', 'schema', 'database'] as const)('in the %s tier', (tier
     )
     if ('refused' in expected) {
       expect(status).toBe(422)
-      expect(content.code).toMatch(/^helpdesk\.mail_/)
+      expect(content.code).toMatch(/^desk\.mail_/)
       return
     }
     expect(status, JSON.stringify(content)).toBe(200)

@@ -33,6 +33,7 @@ beforeAll(async () => {
     ROWHOUSE_HOME: join(folder, 'home'),
     DATABASE_URL: login('rowhouse_app'),
     DATABASE_MIGRATOR_URL: login('rowhouse_migrator'),
+    DATABASE_RELAY_URL: login('rowhouse_relay'),
   }
 })
 afterAll(async () => {

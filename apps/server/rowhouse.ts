@@ -6,7 +6,7 @@ import { maskedConfig, readConfig } from '@rowhouse/kernel'
 import { findFaults, migrateAll, prepareCluster } from '@rowhouse/tenancy'
 import { catalogue } from './catalogue.ts'
 import { settings } from './config.ts'
-import { externalDatabase, migrationsOf } from './database.ts'
+import { type Database, externalDatabase, migrationsOf } from './database.ts'
 import type { Demo } from './demo.ts'
 import { loadEnvFile } from './env-file.ts'
 import { serverErrors } from './errors.ts'
@@ -33,10 +33,11 @@ const options: CliOptions = {
 
   async migrate(onTarget) {
     const values = config()
-    const { names, url, migratorUrl } = externalDatabase(values)
+    const database = externalDatabase(values)
+    const { names, migratorUrl } = database
     const { adminUrl } = values
     const hardened =
-      adminUrl === undefined ? null : (await prepareCluster(adminUrl, names, passwordsOf(url, migratorUrl))).hardened
+      adminUrl === undefined ? null : (await prepareCluster(adminUrl, names, passwordsOf(database))).hardened
     await migrateAll(migratorUrl, names, migrationsOf(modules), ({ databaseName, schemaName }, applied) =>
       onTarget({ databaseName, schemaName, applied }),
     )
@@ -49,9 +50,13 @@ const options: CliOptions = {
   },
 }
 
-function passwordsOf(databaseUrl: string, migratorUrl: string) {
-  const password = (url: string) => decodeURIComponent(new URL(url).password)
-  return { applicationPassword: password(databaseUrl), migratorPassword: password(migratorUrl) }
+function passwordsOf({ url, migratorUrl, relayUrl }: Database) {
+  const password = (of: string) => decodeURIComponent(new URL(of).password)
+  return {
+    applicationPassword: password(url),
+    migratorPassword: password(migratorUrl),
+    relayPassword: password(relayUrl),
+  }
 }
 
 process.exitCode = await runCli(process.argv.slice(2), options, {

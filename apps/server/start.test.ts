@@ -126,6 +126,7 @@ test('a database that cannot be reached is one clear sentence', async () => {
   const output = await refusal({
     DATABASE_URL: login('rowhouse_app'),
     DATABASE_MIGRATOR_URL: login('rowhouse_migrator'),
+    DATABASE_RELAY_URL: login('rowhouse_relay'),
     ROWHOUSE_HOME: join(folder, 'nowhere'),
   })
   expect(output).toMatch(/No connection to rowhouse.*ECONNREFUSED/)

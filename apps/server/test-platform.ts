@@ -39,8 +39,17 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     url.password = user
     return url.href
   }
-  const database = { names, url: login(names.application), migratorUrl: login(names.migrator) }
-  await prepareCluster(adminUrl, names, { applicationPassword: names.application, migratorPassword: names.migrator })
+  const database = {
+    names,
+    url: login(names.application),
+    migratorUrl: login(names.migrator),
+    relayUrl: login(names.relay),
+  }
+  await prepareCluster(adminUrl, names, {
+    applicationPassword: names.application,
+    migratorPassword: names.migrator,
+    relayPassword: names.relay,
+  })
   await migrateAll(database.migratorUrl, names, migrationsOf(modules))
 
   const operatorKey = `rho_${randomBytes(24).toString('base64url')}`

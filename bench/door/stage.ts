@@ -85,7 +85,7 @@ async function build(
   const migratorPassword = newId()
   const migratorUrl = loginUrl(adminUrl, names.migrator, migratorPassword)
   const doorKey = randomBytes(32)
-  await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword })
+  await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword, relayPassword: newId() })
   await migrateAll(migratorUrl, names, { control: [catalogMigrations], houses: modules })
 
   const builder = createTenants({ migratorUrl, names, doorKey, modules })

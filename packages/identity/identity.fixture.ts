@@ -44,7 +44,11 @@ export async function openIdentity(adminUrl: string): Promise<OpenIdentity> {
   const migratorUrl = login(names.migrator)
   const doorKey = randomBytes(32)
   const houses = [memberMigrations]
-  await prepareCluster(adminUrl, names, { applicationPassword: names.application, migratorPassword: names.migrator })
+  await prepareCluster(adminUrl, names, {
+    applicationPassword: names.application,
+    migratorPassword: names.migrator,
+    relayPassword: names.relay,
+  })
   await migrateAll(migratorUrl, names, { control: [catalogMigrations, identityMigrations], houses })
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: houses })
   const url = login(names.application)

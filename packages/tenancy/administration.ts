@@ -44,7 +44,8 @@ export async function asOwner<T>(client: pg.ClientBase, names: Deployment, work:
 export async function closeDatabase(client: pg.ClientBase, names: Deployment, name: string): Promise<void> {
   await client.query(`revoke all on database ${quoted(name)} from public`)
   await client.query(
-    `grant connect on database ${quoted(name)} to ${quoted(names.migrator)}, ${quoted(names.application)}`,
+    `grant connect on database ${quoted(name)} to
+     ${quoted(names.migrator)}, ${quoted(names.application)}, ${quoted(names.relay)}`,
   )
 }
 

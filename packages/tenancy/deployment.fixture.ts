@@ -122,6 +122,7 @@ export async function shareDeployment(adminUrl: string): Promise<Deployed> {
 export const passwordsOf = (names: Deployment) => ({
   applicationPassword: names.application,
   migratorPassword: names.migrator,
+  relayPassword: names.relay,
 })
 
 export interface NodeOptions {

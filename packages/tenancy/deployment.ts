@@ -7,6 +7,8 @@ export interface Deployment {
   readonly migrator: string
   /** Serves. Owns nothing, may create nothing, escapes no policy. */
   readonly application: string
+  /** Sees which tenants have events waiting, and since when; nothing else of theirs. */
+  readonly relay: string
   /** Holds the catalog; tenants' keys live there behind the same door. */
   readonly controlDatabase: string
   /** Where tenants of the shared and schema tiers live. */
@@ -20,6 +22,7 @@ export const deployment = (prefix: string, controlDatabase: string): Deployment 
   owner: `${prefix}_owner`,
   migrator: `${prefix}_migrator`,
   application: `${prefix}_app`,
+  relay: `${prefix}_relay`,
   controlDatabase,
   sharedDatabase: `${prefix}_shared_1`,
   templateDatabase: `${prefix}_template`,
@@ -51,10 +54,11 @@ export function urlOf(url: string, databaseName: string): string {
   return other.href
 }
 
-/** Fills `{{owner}}`, `{{migrator}}` and `{{application}}` in SQL with quoted role names. */
+/** Fills `{{owner}}`, `{{migrator}}`, `{{application}}` and `{{relay}}` in SQL with quoted role names. */
 export const fillRoles = (sql: string, names: Deployment): string =>
-  sql.replace(/\{\{(owner|migrator|application)\}\}/g, (_, role: 'owner' | 'migrator' | 'application') =>
-    quoted(names[role]),
+  sql.replace(
+    /\{\{(owner|migrator|application|relay)\}\}/g,
+    (_, role: 'owner' | 'migrator' | 'application' | 'relay') => quoted(names[role]),
   )
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`

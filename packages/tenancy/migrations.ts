@@ -195,11 +195,10 @@ const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : S
 
 /** What in a house does not stand behind the door as it must; empty when all is well. Needs the owner's rights. */
 export async function uncovered(client: pg.ClientBase, names: Deployment, target: Target): Promise<string[]> {
-  const { rows } = await client.query<{ fault: string }>('select fault from rowhouse.uncovered($1, $2, $3) as fault', [
-    target.schemaName,
-    names.application,
-    target.soleTenantId,
-  ])
+  const { rows } = await client.query<{ fault: string }>(
+    'select fault from rowhouse.uncovered($1, $2, $3, $4) as fault',
+    [target.schemaName, names.application, target.soleTenantId, names.relay],
+  )
   return rows.map(({ fault }) => fault)
 }
 

@@ -21,6 +21,7 @@ export interface Migrations {
 export interface Logins {
   readonly applicationPassword: string
   readonly migratorPassword: string
+  readonly relayPassword: string
 }
 
 const doorMigrations: ModuleMigrations = { module: 'door', migrations: sqlMigrations(import.meta.url, './door') }
@@ -78,44 +79,53 @@ async function makeRoles(admin: pg.ClientBase, names: Deployment, logins: Logins
   await make(names.owner, 'nologin')
   await make(names.migrator, `login createdb noinherit ${password(logins.migratorPassword)}`)
   await make(names.application, `login ${password(logins.applicationPassword)}`)
-  await weaken(admin, names)
+  await make(names.relay, `login ${password(logins.relayPassword)}`)
+  await weaken(admin, names.application)
+  await weaken(admin, names.relay)
   await admin.query(`grant ${quoted(names.owner)} to ${quoted(names.migrator)}, current_user`)
-  // So that a dedicated database can be dropped while the application is still connected to it.
-  await admin.query(`grant ${quoted(names.application)} to ${quoted(names.owner)}`)
-  // A role may change its own defaults: whatever it did, in whatever database, ends here. All at once, because servers may
-  // be running, and a session that begins in between would keep what it found.
+  // So that a dedicated database can be dropped while a server is still connected to it.
+  await admin.query(`grant ${quoted(names.application)}, ${quoted(names.relay)} to ${quoted(names.owner)}`)
+  await setDefaults(admin, names.application, sessionSettings)
+  await setDefaults(admin, names.relay, [...sessionSettings, ['default_transaction_read_only', 'on']])
+}
+
+/**
+ * A role may change its own defaults: whatever it did, in whatever database, ends here. All at once, because servers may be
+ * running, and a session that begins in between would keep what it found.
+ */
+async function setDefaults(admin: pg.ClientBase, role: string, settings: typeof sessionSettings): Promise<void> {
   await admin.query('begin')
   const { rows } = await admin.query<{ reset: string }>(
     `select format('alter role %I in database %I reset all', $1::text, d.datname) as reset
      from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where s.setrole = to_regrole($2)`,
-    [names.application, quoted(names.application)],
+    [role, quoted(role)],
   )
   for (const { reset } of rows) await admin.query(reset)
-  await admin.query(`alter role ${quoted(names.application)} reset all`)
-  for (const [setting, value] of sessionSettings) {
-    await admin.query(`alter role ${quoted(names.application)} set ${setting} = ${pg.escapeLiteral(value)}`)
+  await admin.query(`alter role ${quoted(role)} reset all`)
+  for (const [setting, value] of settings) {
+    await admin.query(`alter role ${quoted(role)} set ${setting} = ${pg.escapeLiteral(value)}`)
   }
   await admin.query('commit')
 }
 
-/** Takes from the application's role whatever somebody gave it. What only a superuser may take, the start-up refuses. */
-async function weaken(admin: pg.ClientBase, names: Deployment): Promise<void> {
+/** Takes from a role of the server's whatever somebody gave it. What only a superuser may take, the start-up refuses. */
+async function weaken(admin: pg.ClientBase, role: string): Promise<void> {
   const { rows } = await admin.query<{ super: boolean; groups: string[] }>(
     `select a.rolsuper as super, array(
        select g.rolname::text from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid
      ) as groups
      from pg_roles r, pg_roles a where r.rolname = $1 and a.rolname = current_user`,
-    [names.application],
+    [role],
   )
   const { super: superuser, groups } = rows[0]!
   const escapes = superuser
     ? 'nosuperuser nobypassrls noreplication nocreaterole nocreatedb'
     : 'nocreaterole nocreatedb'
-  await admin.query(`alter role ${quoted(names.application)} ${escapes}`)
-  for (const group of groups) await admin.query(`revoke ${quoted(group)} from ${quoted(names.application)}`)
+  await admin.query(`alter role ${quoted(role)} ${escapes}`)
+  for (const group of groups) await admin.query(`revoke ${quoted(group)} from ${quoted(role)}`)
 }
 
-/** What every session of the application starts with. The door refuses another isolation level. */
+/** What every session of the application and of the relay starts with. The door refuses another isolation level. */
 const sessionSettings: readonly (readonly [string, string])[] = [
   ['search_path', 'pooled'],
   ['timezone', 'UTC'],

@@ -78,6 +78,7 @@ export async function buildWorld({ adminUrl, seed, accounts }: WorldOptions): Pr
   const logins = {
     applicationPassword: randomBytes(16).toString('hex'),
     migratorPassword: randomBytes(16).toString('hex'),
+    relayPassword: randomBytes(16).toString('hex'),
   }
   const as = (role: string, password: string) => {
     const url = new URL(tenancy.urlOf(adminUrl, names.controlDatabase))

@@ -25,7 +25,8 @@ export async function openSite(adminUrl: string): Promise<Site> {
   const prefix = `prove_${randomBytes(4).toString('hex')}`
   const names = deployment(prefix, `${prefix}_control`)
   const secret = () => randomBytes(32).toString('hex')
-  const [applicationPassword, migratorPassword, authKey, operatorApiKey] = [secret(), secret(), secret(), secret()]
+  const [applicationPassword, migratorPassword, relayPassword] = [secret(), secret(), secret()]
+  const [authKey, operatorApiKey] = [secret(), secret()]
   const as = (role: string, password: string) => {
     const url = new URL(urlOf(adminUrl, names.controlDatabase))
     url.username = role
@@ -33,13 +34,14 @@ export async function openSite(adminUrl: string): Promise<Site> {
     return url.href
   }
   const migratorUrl = as(names.migrator, migratorPassword)
-  await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword })
+  await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword, relayPassword })
   await migrateAll(migratorUrl, names, migrationsOf(modules))
 
   const folder = mkdtempSync(join(tmpdir(), 'rowhouse-proof-'))
   const environment = {
     DATABASE_URL: as(names.application, applicationPassword),
     DATABASE_MIGRATOR_URL: migratorUrl,
+    DATABASE_RELAY_URL: as(names.relay, relayPassword),
     DATABASE_PREFIX: prefix,
     DOOR_KEY: secret(),
     OPERATOR_API_KEY: operatorApiKey,

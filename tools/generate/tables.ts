@@ -16,7 +16,11 @@ const outputs = [
 /** Migrates a deployment of its own on the server and reads it. @returns content by path. */
 export async function tableFiles(adminUrl: string): Promise<Record<string, string>> {
   const names = deployment(`gen${process.pid}`, `gen${process.pid}`)
-  await prepareCluster(adminUrl, names, { applicationPassword: 'generate', migratorPassword: 'generate' })
+  await prepareCluster(adminUrl, names, {
+    applicationPassword: 'generate',
+    migratorPassword: 'generate',
+    relayPassword: 'generate',
+  })
   const migrator = new URL(urlOf(adminUrl, names.controlDatabase))
   migrator.username = names.migrator
   migrator.password = 'generate'

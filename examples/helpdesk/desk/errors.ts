@@ -43,17 +43,12 @@ export const deskErrors = defineErrors('desk', {
     detail: 'The ticket cannot go from its present status to this one.',
     operator: 'See status.ts of the desk for the steps that there are.',
   },
-  unusableSender: {
-    status: 422,
-    title: 'Unusable sender',
-    detail: 'The message is from an e-mail address that no customer can have.',
-    operator: 'The address in From is longer than 254 bytes.',
-  },
-  messageConflict: {
+  mailConflict: {
     status: 409,
-    title: 'Message conflict',
+    title: 'Mail message conflict',
     detail: 'Another message with this Message-ID has just come in. Send it again to get its ticket.',
     operator: 'Two messages of different senders claimed one Message-ID at the same moment.',
+    retryAfterS: 1,
   },
 })
 
@@ -67,7 +62,7 @@ const refusals: Record<string, () => Error> = {
     deskErrors.unknownCustomer({ errors: [{ pointer: '/customerId', detail: 'There is no such customer' }] }),
   tickets_assignee: () =>
     deskErrors.unknownAssignee({ errors: [{ pointer: '/assigneeId', detail: 'There is no such member' }] }),
-  comments_message: () => deskErrors.messageConflict(),
+  comments_message: () => deskErrors.mailConflict(),
 }
 
 /**

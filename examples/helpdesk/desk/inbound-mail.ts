@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { mailErrors } from '../mail/errors.ts'
 import { parseMailAside } from '../mail/parse-aside.ts'
-import { mailErrors, type ParsedMail } from '../mail/parse.ts'
+import type { ParsedMail } from '../mail/parse.ts'
 import { insertComment, noteActivity } from './comments.ts'
 import { findOrMakeCustomer } from './customers.ts'
 import { deskErrors } from './errors.ts'
-import { Email } from './fields.ts'
 import { insertTicket } from './tickets.ts'
 import { command, receiveMail, type DeskDb } from './words.ts'
 
@@ -44,55 +44,64 @@ export const receiveInboundMail = command({
     ],
   }),
   output: ReceivedMail,
-  errors: [...Object.values(mailErrors), deskErrors.unusableSender, deskErrors.messageConflict],
-  async handle({ input, db, now }) {
-    const mail = await parseMailAside(input)
-    const sender = Email.safeParse(mail.from.address)
-    if (!sender.success) throw deskErrors.unusableSender()
-    // From here on, mail of one customer takes turns: a second copy of this message finds the first.
-    const customerId = await findOrMakeCustomer(db, { email: sender.data, name: mail.from.name }, now)
+  errors: [...Object.values(mailErrors), deskErrors.mailConflict],
+  async handle({ input, db, tenant, now }) {
+    const mail = await parseMailAside(tenant.id, input)
+    const before = await alreadyReceived(db, mail)
+    if (before) return before
 
-    const known = await ticketsOf(db, mail)
-    const received = known.find(({ messageId }) => messageId === mail.messageId)
-    if (received) return { ...received.ticket, customerId: received.customerId ?? customerId, created: false }
+    const { address: email, name } = mail.from
+    const customerId = await findOrMakeCustomer(db, { email, name }, now)
+    // Mail of one customer takes turns from here: a copy of this message that came at the same moment is there by now.
+    const meanwhile = await alreadyReceived(db, mail)
+    if (meanwhile) return meanwhile
 
-    for (const id of [mail.inReplyTo, ...mail.references.toReversed()]) {
-      const thread = known.find(({ messageId }) => messageId === id)
-      if (!thread) continue
-      if (!(await noteActivity(db, thread.ticket.ticketId, { reopen: !mail.automatic }, now))) break
-      await insertMail(db, thread.ticket.ticketId, customerId, mail, now)
-      return { ...thread.ticket, customerId, created: false }
+    const thread = await threadOf(db, mail)
+    if (thread && (await noteActivity(db, thread.ticketId, { reopen: !mail.automatic }, now))) {
+      await insertMail(db, thread.ticketId, customerId, mail, now)
+      return { ticketId: thread.ticketId, number: thread.number, customerId, created: false }
     }
-
     const { id: ticketId, number } = await insertTicket(db, { subject: mail.subject, customerId }, now)
     await insertMail(db, ticketId, customerId, mail, now)
     return { ticketId, number, customerId, created: true }
   },
 })
 
-/** The tickets on which this message, or one that it answers, is a comment already. */
-async function ticketsOf(db: DeskDb, { messageId, inReplyTo, references }: ParsedMail) {
-  const ids = [messageId, inReplyTo, ...references].filter((id) => id !== undefined)
-  if (ids.length === 0) return []
-  const rows = await db
-    .selectFrom('comments')
-    .innerJoin('tickets', 'tickets.id', 'comments.ticketId')
-    .select(['comments.messageId', 'comments.customerId', 'tickets.id as ticketId', 'tickets.number'])
-    .where((eb) => eb('comments.messageId', '=', eb.fn.any(eb.val(ids))))
-    .execute()
-  return rows.map(({ messageId, customerId, ...ticket }) => ({ messageId, customerId, ticket }))
+async function alreadyReceived(db: DeskDb, { messageId }: ParsedMail) {
+  const [comment] = await commentsOf(db, messageId ? [messageId] : [])
+  if (!comment) return undefined
+  const { ticketId, number, customerId } = comment
+  return { ticketId, number, customerId, created: false }
 }
 
-const insertMail = (db: DeskDb, ticketId: string, customerId: string, mail: ParsedMail, now: string) =>
+/** The ticket with the message that this one answers, or else with the latest of those before it. */
+async function threadOf(db: DeskDb, { inReplyTo, references }: ParsedMail) {
+  const ids = [...(inReplyTo ? [inReplyTo] : []), ...references.toReversed()]
+  const comments = await commentsOf(db, ids)
+  return ids.map((id) => comments.find(({ messageId }) => messageId === id)).find((comment) => comment !== undefined)
+}
+
+/** The comments that came in by these messages. Ids of another tenant's messages are ids that do not exist. */
+async function commentsOf(db: DeskDb, messageIds: readonly string[]) {
+  if (messageIds.length === 0) return []
+  return db
+    .selectFrom('comments')
+    .innerJoin('tickets', 'tickets.id', 'comments.ticketId')
+    .select(['comments.messageId', 'tickets.id as ticketId', 'tickets.number'])
+    .select((eb) => eb.fn.coalesce('comments.customerId', 'tickets.customerId').as('customerId'))
+    .where((eb) => eb('comments.messageId', '=', eb.fn.any(eb.val(messageIds))))
+    .execute()
+}
+
+const insertMail = (
+  db: DeskDb,
+  ticketId: string,
+  customerId: string,
+  { text, messageId, attachments }: ParsedMail,
+  now: string,
+) =>
   insertComment(
     db,
-    {
-      ticketId,
-      customerId,
-      visibility: 'public',
-      body: mail.text,
-      messageId: mail.messageId && Buffer.byteLength(mail.messageId) <= 2000 ? mail.messageId : null,
-      attachments: mail.attachments,
-    },
+    { ticketId, customerId, visibility: 'public', body: text, messageId: messageId ?? null, attachments },
     now,
   )

@@ -4,10 +4,10 @@ import { isUtf8 } from 'node:buffer'
  * Old web forms and devices write 8-bit text and either name no character set or claim UTF-8. When the bytes are plainly
  * not UTF-8, this takes them for Windows-1252, as mail programs do, and gives back the message in UTF-8. A header
  * with raw bytes above a body with a named character set is read in that character set. Leading blank lines and a byte
- * order mark go, because they would end the header before it began.
+ * order mark go, because they would end the header before it began. Where lines end in CR alone, they get LF.
  */
 export function mendCharset(raw: Uint8Array): Uint8Array {
-  const message = raw.subarray(startOf(raw))
+  const message = withLineFeeds(raw.subarray(startOf(raw)))
   if (looksLikeUtf8(message)) return message
   const source = new TextDecoder('latin1').decode(message)
   const charsets = namedCharsets(source)
@@ -24,6 +24,10 @@ function startOf(raw: Uint8Array): number {
   while (raw[start] === 0x0a || raw[start] === 0x0d) start++
   return start
 }
+
+/** Only in a message without any LF: beside one, a CR alone is part of its line, and must not begin a header field. */
+const withLineFeeds = (message: Uint8Array) =>
+  message.includes(0x0a) ? message : message.map((byte) => (byte === 0x0d ? 0x0a : byte))
 
 /** One broken character does not make a message Windows-1252: at least half of the bytes beyond ASCII have to be. */
 function looksLikeUtf8(bytes: Uint8Array): boolean {

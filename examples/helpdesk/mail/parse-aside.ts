@@ -1,47 +1,70 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { mailErrors, parseMail, type ParsedMail } from './parse.ts'
+import { mailErrors } from './errors.ts'
+import { isQuick } from './limits.ts'
+import { parseMail, type ParsedMail } from './parse.ts'
+import { createTurns } from './turns.ts'
 
-/** Below this a message takes a few milliseconds, less than a thread takes to start. */
-const smallBytes = 64 * 1024
+/** Several times what the longest takes alone: machines are busy. */
 const deadlineMs = 15_000
 
+const mebibytes = 1024 * 1024
+const turns = createTurns(
+  { atOnce: 2, waitingBytes: 128 * mebibytes, waitingBytesEach: 32 * mebibytes },
+  mailErrors.mailBusy,
+)
+
 /**
- * Parses a message without holding up anybody else: a large one takes seconds (10 MB of flowed text 5 s, measured), so it
- * is read in a thread, one at a time, and given up after a while.
+ * Parses a message without holding up anybody else: what takes longer than a few milliseconds is read in one of two
+ * threads, and tenants take turns at them.
  *
- * @throws what `parseMail` throws, helpdesk.mail_too_complex also when it takes too long
+ * @throws what `parseMail` throws; desk.mail_too_complex also when it takes over 15 s or too much memory; desk.mail_busy
  */
-export const parseMailAside = (raw: Uint8Array): Promise<ParsedMail> => {
-  if (raw.length < smallBytes) return parseMail(raw)
-  const parsed = last.then(() => parseInThread(raw))
-  last = parsed.catch(() => {})
-  return parsed
-}
+export const parseMailAside = (tenantId: string, raw: Uint8Array): Promise<ParsedMail> =>
+  isQuick(raw) ? parseMail(raw) : turns(tenantId, raw.length, () => parseInThread(raw))
 
-let last: Promise<unknown> = Promise.resolve()
-
-interface Outcome {
+/** What the thread answers. Errors lose their class on the way. */
+export interface Outcome {
   readonly mail?: ParsedMail
-  readonly refused?: { readonly code: string; readonly operator?: string }
+  readonly refused?: { readonly code: string } & Parameters<typeof mailErrors.mailTooComplex>[0]
 }
 
-function parseInThread(raw: Uint8Array): Promise<ParsedMail> {
-  const { promise, resolve, reject } = Promise.withResolvers<ParsedMail>()
-  const thread = new Worker(new URL('./parse-thread.ts', import.meta.url), { workerData: raw })
-  const timer = setTimeout(() => {
-    reject(mailErrors.mailTooComplex({ operator: `Parsing took over ${deadlineMs} ms` }))
-    void thread.terminate()
-  }, deadlineMs)
-  thread.on('message', ({ mail, refused }: Outcome) => (mail ? resolve(mail) : reject(refusal(refused!))))
-  thread.on('error', reject)
-  thread.on('exit', () => {
-    clearTimeout(timer)
-    reject(new Error('The mail thread ended without an answer'))
+const idle: Worker[] = []
+
+async function parseInThread(raw: Uint8Array): Promise<ParsedMail> {
+  const { mail, refused } = await outcomeOf(raw)
+  if (mail) return mail
+  const known = Object.values(mailErrors).find(({ code }) => code === refused!.code)
+  throw known!(refused)
+}
+
+async function outcomeOf(raw: Uint8Array): Promise<Outcome> {
+  const thread = idle.pop() ?? startThread()
+  thread.ref()
+  try {
+    thread.postMessage(raw)
+    const [outcome] = await once(thread, 'message', { signal: AbortSignal.timeout(deadlineMs) })
+    idle.push(thread)
+    thread.unref()
+    return outcome as Outcome
+  } catch (cause) {
+    await thread.terminate()
+    throw mailErrors.mailTooComplex({
+      operator: `The thread was ended: ${String(cause)}`,
+      errors: [{ pointer: '', detail: 'It took too long or too much memory' }],
+      cause,
+    })
+  }
+}
+
+/** Kept between messages, because it takes longer to start than most messages to read; it does not keep the process. */
+function startThread(): Worker {
+  const thread = new Worker(new URL('./parse-thread.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
   })
-  return promise
-}
-
-function refusal({ code, operator }: NonNullable<Outcome['refused']>) {
-  const known = Object.values(mailErrors).find((each) => each.code === code) ?? mailErrors.mailUnreadable
-  return known(operator === undefined ? {} : { operator })
+  // Whoever waits for its answer hears of it; one that dies while nobody waits must not end the process.
+  thread.on('error', () => {
+    if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1)
+  })
+  return thread
 }

@@ -2,8 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { RowhouseError, isError } from '@rowhouse/kernel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { mailErrors } from './errors.ts'
 import { messages } from './messages.ts'
-import { mailErrors, parseMail } from './parse.ts'
+import { parseMail } from './parse.ts'
 
 const read = (file: string) => readFileSync(new URL(`messages/${file}`, import.meta.url))
 const parse = (text: string) => parseMail(Buffer.from(text.replaceAll('\n', '\r\n')))

@@ -1,6 +1,6 @@
-import { defineErrors } from '@rowhouse/kernel'
-import PostalMime, { type Attachment, type Email, addressParser } from 'postal-mime'
+import PostalMime, { type Attachment, type Email, addressParser, decodeWords } from 'postal-mime'
 import { mendCharset } from './charset.ts'
+import { mailErrors } from './errors.ts'
 import { htmlToText } from './html-to-text.ts'
 import { excessOf, headerLimits } from './limits.ts'
 
@@ -32,31 +32,6 @@ export interface MailAttachment {
   readonly sizeBytes: number
 }
 
-export const mailErrors = defineErrors('helpdesk', {
-  mailUnreadable: {
-    status: 422,
-    title: 'Not a mail message',
-    detail: 'The body is not a mail message: it has no header fields. Send the raw message, headers first (RFC 5322).',
-    operator:
-      'Inbound mail without a header. Check that the mail server posts the raw message and not a form or a page.',
-  },
-  mailTooComplex: {
-    status: 422,
-    title: 'Mail message too complex',
-    detail:
-      'The message cannot be read: it has more than 100,000 short lines, 10,000 boundaries, 100 levels of parts or 256 KiB ' +
-      'of headers.',
-    operator: 'Inbound mail beyond the limits of mail/limits.ts. Seldom an honest message.',
-  },
-  mailSenderMissing: {
-    status: 422,
-    title: 'Mail message without a sender',
-    detail:
-      'The message has no usable sender: none of From, Sender and Reply-To holds an address like name@example.com.',
-    operator: 'Inbound mail that cannot be given to a customer. It was not stored.',
-  },
-})
-
 /**
  * Reads a raw message (RFC 5322, MIME, RFC 2047, RFC 2231, RFC 6532). It fetches nothing and keeps no content of
  * attachments; forwarded messages count as attachments.
@@ -66,18 +41,17 @@ export const mailErrors = defineErrors('helpdesk', {
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   const message = mendCharset(raw)
   const mail = await parseMime(message)
-  const from = findSender(mail)
-  if (!from) throw mailErrors.mailSenderMissing()
-  const messageId = messageIds(mail.messageId)[0]
-  const inReplyTo = messageIds(mail.inReplyTo)[0]
+  const from = senderOf(mail)
+  const messageId = messageIds(headerOf(mail, 'message-id'))[0]
+  const inReplyTo = messageIds(headerOf(mail, 'in-reply-to'))[0]
   const date = parseDate(headerOf(mail, 'date'))
   return {
     ...(messageId && { messageId }),
     from,
-    subject: bound(oneLine(mail.subject ?? ''), 500) || '(no subject)',
+    subject: bound(oneLine(decodeWords(headerOf(mail, 'subject'))), 500) || '(no subject)',
     text: bound(cleanText(textOf(mail, message)), 100_000),
     ...(inReplyTo && { inReplyTo }),
-    references: messageIds(mail.references).slice(-100),
+    references: messageIds(headerOf(mail, 'references')).slice(-100),
     ...(date && { date }),
     attachments: mail.attachments.slice(0, 200).map(describeAttachment),
     automatic: isAutomatic(mail),
@@ -86,23 +60,32 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 
 async function parseMime(raw: Uint8Array): Promise<Email> {
   const excess = excessOf(raw)
-  if (excess) throw mailErrors.mailTooComplex({ operator: excess })
+  if (excess) throw tooComplex(excess)
   const options = { forceRfc822Attachments: true, ...headerLimits }
   const mail = await PostalMime.parse(raw, options).catch((cause: unknown) => {
-    throw mailErrors.mailTooComplex({ operator: String(cause), cause })
+    throw tooComplex(/Maximum .*/.exec(String(cause))?.[0] ?? 'It cannot be read')
   })
-  if (!mail.headers.some(({ key, value }) => value && /^[!-9;-~]+$/.test(key))) throw mailErrors.mailUnreadable()
-  return mail
+  if (mail.headers.some(({ key, value }) => value && /^[!-9;-~]+$/.test(key))) return mail
+  throw mailErrors.mailUnreadable({ errors: [{ pointer: '', detail: 'It has no header field' }] })
 }
 
-function findSender(mail: Email) {
-  for (const field of ['from', 'sender', 'reply-to']) {
-    for (const { name, address } of addressParser(headerOf(mail, field).slice(0, 20_000), { flatten: true })) {
+const tooComplex = (excess: string) =>
+  mailErrors.mailTooComplex({ operator: excess, errors: [{ pointer: '', detail: excess }] })
+
+function senderOf(mail: Email) {
+  const values = ['From', 'Sender', 'Reply-To'].map((field) => ({ field, value: headerOf(mail, field.toLowerCase()) }))
+  for (const { value } of values) {
+    for (const { name, address } of addressParser(value.slice(0, 20_000), { flatten: true })) {
       const candidate = (address ?? '').normalize('NFC').toLowerCase()
       if (isAddress(candidate)) return { name: bound(oneLine(name), 200), address: candidate }
     }
   }
-  return undefined
+  throw mailErrors.mailSenderMissing({
+    errors: values.map(({ field, value }) => ({
+      pointer: `/${field}`,
+      detail: value ? 'Holds no usable address' : 'Missing or empty',
+    })),
+  })
 }
 
 // A dot-atom or any character outside ASCII (RFC 6532) before the @, a domain of at least two labels after it. Quoted
@@ -112,7 +95,7 @@ const addressPattern =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[\p{L}\p{M}\p{N}-]{1,63}\.)+[\p{L}\p{M}\p{N}-]{2,63}$/u
 
 const isAddress = (address: string) =>
-  address.length <= 254 && addressPattern.test(address) && !/^\.|\.\.|\.@|@-|-\.|\.-/.test(address)
+  Buffer.byteLength(address) <= 254 && addressPattern.test(address) && !/^\.|\.\.|\.@|@-|-\.|\.-/.test(address)
 
 /** The first of a repeated field: what mail programs show, and what signatures cover first. */
 const headerOf = (mail: Email, key: string) =>
@@ -128,9 +111,11 @@ function textOf({ text, html }: Email, message: Uint8Array): string {
   return text?.trim() && hasAlternative ? text : htmlToText(html)
 }
 
-/** Some devices leave out the angle brackets. */
-const messageIds = (value = '') =>
-  (value.match(/<[^<>\s]{1,500}>/g) ?? (/^[^<>\s]{1,500}$/.test(value) ? [`<${value}>`] : [])).map(cleanText)
+/** Some devices leave out the angle brackets. One that is longer than an index takes is none. */
+const messageIds = (value: string) =>
+  (value.match(/<[^<>\s]+>/g) ?? (/^[^<>\s]+$/.test(value) ? [`<${value}>`] : []))
+    .map(cleanText)
+    .filter((id) => Buffer.byteLength(id) <= 2000)
 
 function parseDate(value: string): Date | undefined {
   // Without a zone JavaScript would take the server's; RFC 5322 has no such date, so UTC it is.

@@ -37,6 +37,17 @@ begin atomic
   select t.id from control.tenants t where t.slug = find_tenant_by_slug.slug and t.state = 'active';
 end;
 
+-- Where tenants live, for the relay, which asks each database who has events waiting.
+create function control.list_databases() returns table (name text)
+language sql stable security definer
+begin atomic
+  select d.name from control.databases d where d.kind <> 'template' order by d.name;
+end;
+
+revoke all on function control.list_databases() from public;
+grant usage on schema control to {{relay}};
+grant execute on function control.list_databases() to {{relay}};
+
 revoke all on function control.find_placement(uuid), control.find_tenant_by_slug(text) from public;
 grant usage on schema control to {{application}}, {{migrator}};
 grant execute on function control.find_placement(uuid), control.find_tenant_by_slug(text) to {{application}};

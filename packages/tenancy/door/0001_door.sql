@@ -150,3 +150,5 @@ revoke all on all functions in schema rowhouse from public;
 grant usage on schema rowhouse to {{application}};
 grant execute on function rowhouse.enter(uuid, bytea), rowhouse.tenant_id(), rowhouse.pinned_tenant_id(),
   rowhouse.faults_of_session() to {{application}};
+grant usage on schema rowhouse to {{relay}};
+grant execute on function rowhouse.faults_of_session() to {{relay}};

@@ -43,10 +43,19 @@ end
 $$;
 
 -- Everything in a schema that does not stand behind the door as it must: one line of text for each fault.
-create function rowhouse.uncovered(house text, application name, sole_tenant uuid default null) returns setof text
+--
+-- One policy there is besides the door's: the relay sees which tenants have events waiting, and since when. It is a role of
+-- its own, and `survey` is all that it may read of anybody.
+create function rowhouse.uncovered(
+  house text, application name, sole_tenant uuid default null, relay name default null
+) returns setof text
 language sql stable
 begin atomic
-  with relations as (
+  with survey (relname, columns) as (
+    values
+      ('outbox', array['tenant_id', 'sequence']),
+      ('delivery_keys', array['tenant_id', 'due_at', 'parked_at'])
+  ), relations as (
     select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloptions
     from pg_class c
     where c.relnamespace = house::regnamespace
@@ -57,6 +66,16 @@ begin atomic
     -- Where the platform keeps what is its own, a table without a tenant is not the application's to read.
     where r.relkind in ('r', 'p') and (house not in ('control', 'rowhouse') or a.attnum is not null)
       and r.oid <> 'rowhouse.residents'::regclass
+  ), policies as (
+    -- `pg_get_expr` and `pg_get_constraintdef` lock the table that they are asked about. `offset 0` keeps the planner from
+    -- asking them about other houses' too: one in the making would be waited for, and two would wait for each other.
+    select p.* from tables t cross join lateral (select p.* from pg_policy p where p.polrelid = t.oid offset 0) p
+    where not (
+      house = 'rowhouse' and t.relname in (select s.relname from survey s)
+      and p.polname = 'relay_survey' and p.polcmd = 'r' and p.polpermissive
+      and pg_get_expr(p.polqual, p.polrelid) = 'true'
+      and p.polroles = array(select r.oid from pg_roles r where r.rolname = relay)
+    )
   )
   select format('%s has no column tenant_id', t.relname) from tables t where t.tenant_column is null
   union all
@@ -67,14 +86,12 @@ begin atomic
   select format('%s does not force row security on its owner', t.relname) from tables t where not t.relforcerowsecurity
   union all
   select format('%s has %s policies; it must have tenant_isolation alone', t.relname, count(p.oid))
-  from tables t left join pg_policy p on p.polrelid = t.oid
+  from tables t left join policies p on p.polrelid = t.oid
   group by t.oid, t.relname
   having count(p.oid) <> 1 or min(p.polname) <> 'tenant_isolation'
   union all
-  -- `pg_get_expr` and `pg_get_constraintdef` lock the table that they are asked about. `offset 0` keeps the planner from
-  -- asking them about other houses' too: one in the making would be waited for, and two would wait for each other.
   select format('%s: its policy is not the door''s', t.relname)
-  from tables t cross join lateral (select p.* from pg_policy p where p.polrelid = t.oid offset 0) p
+  from tables t join policies p on p.polrelid = t.oid
   where pg_get_expr(p.polqual, p.polrelid) is distinct from pg_get_expr(p.polwithcheck, p.polrelid)
     or pg_get_expr(p.polqual, p.polrelid) is distinct from case
       when house = 'pooled' then '(tenant_id = ( SELECT rowhouse.tenant_id() AS tenant_id))'
@@ -139,8 +156,15 @@ begin atomic
   from tables t
   join pg_attribute a on a.attrelid = t.oid
   cross join lateral aclexplode(a.attacl) x
-  where x.grantee <> (select r.oid from pg_roles r where r.rolname = application)
-    or x.privilege_type not in ('SELECT', 'INSERT', 'UPDATE') or a.attnum < 0
+  where (
+      x.grantee <> (select r.oid from pg_roles r where r.rolname = application)
+      or x.privilege_type not in ('SELECT', 'INSERT', 'UPDATE') or a.attnum < 0
+    )
+    and not (
+      house = 'rowhouse' and x.privilege_type = 'SELECT' and not x.is_grantable
+      and x.grantee = (select r.oid from pg_roles r where r.rolname = relay)
+      and exists (select from survey s where s.relname = t.relname and a.attname = any (s.columns))
+    )
   union all
   select format('%s may create in schema %s', case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end, n.nspname)
   from pg_namespace n cross join lateral aclexplode(n.nspacl) x
@@ -159,6 +183,19 @@ begin atomic
     and has_any_column_privilege(application, c.oid, 'select, insert, update')
     and not (n.nspname = 'control' and exists (select from tables t where t.oid = c.oid))
   union all
+  select format('%s is open to the relay', c.oid::regclass)
+  from pg_namespace n
+  join pg_class c on c.relnamespace = n.oid
+  where has_schema_privilege(relay, n.oid, 'usage')
+    and n.nspname !~ '^(pg_.*|information_schema)$'
+    and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    and (
+      has_any_column_privilege(relay, c.oid, 'insert, update, references')
+      or has_any_column_privilege(relay, c.oid, 'select') and not (
+        n.nspname = 'rowhouse' and c.relname in (select s.relname from survey s)
+      )
+    )
+  union all
   -- Its owner's rights and its caller's search path: a name in it could be made to mean something else.
   select format('function %s runs as its owner in its caller''s search path', p.oid::regprocedure)
   from pg_proc p
@@ -168,4 +205,4 @@ begin atomic
 end;
 
 revoke all on function rowhouse.cover(text, name, uuid) from public;
-revoke all on function rowhouse.uncovered(text, name, uuid) from public;
+revoke all on function rowhouse.uncovered(text, name, uuid, name) from public;
