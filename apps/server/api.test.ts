@@ -49,7 +49,7 @@ const sameBut = ({ status, type, content }: Answer) => ({ status, type, content:
 
 test('without a key, with a false one, or with one of the other audience there is one answer: 401', async () => {
   const [{ key }] = running.tenants as [TestTenant]
-  for (const operation of operations) {
+  for (const operation of operations.filter(({ audience }) => audience !== 'public')) {
     const wrong = operation.audience === 'tenant' ? running.operatorKey : key
     const answers = []
     for (const each of [null, 'rhk_nonsense', `rhk_${'A'.repeat(64)}`, wrong]) {

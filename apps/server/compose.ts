@@ -3,16 +3,26 @@
  */
 import { type ProductModule, bindOperation, tenantOperations as operationsOf } from '@rowhouse/app'
 import type { Caller, Operation } from '@rowhouse/http'
-import { type ApiKeys, createApiKeys, isOperatorKey } from '@rowhouse/identity'
+import {
+  type ApiKeys,
+  authKeys,
+  createAccessTokens,
+  createApiKeys,
+  createPeople,
+  isOperatorKey,
+  type People,
+} from '@rowhouse/identity'
 import { systemClock } from '@rowhouse/kernel'
 import {
   apiKeyOperations,
+  authOperations,
   createOnboarding,
   manageApiKeys,
   members,
   type Onboard,
   tenantOperations,
 } from '@rowhouse/modules'
+import type { Log } from '@rowhouse/telemetry'
 import {
   controlPlacement,
   createCatalog,
@@ -33,6 +43,7 @@ export interface Platform {
   readonly door: Door
   readonly tenants: Tenants
   readonly apiKeys: ApiKeys
+  readonly people: People
   readonly onboard: Onboard
   readonly pools: Pools
   authenticate(audience: 'tenant' | 'operator', token: string): Promise<Caller | null>
@@ -53,15 +64,18 @@ export interface PlatformOptions {
   readonly operatorApiKey: string
   readonly poolSize: number
   readonly domain: string
+  readonly log: Log
 }
 
 export function compose({
   database,
   modules,
   doorKey: doorKeyHex,
+  authKey,
   operatorApiKey,
   poolSize,
   domain,
+  log,
 }: PlatformOptions): Platform {
   const { names, url, migratorUrl } = database
   const doorKey = Buffer.from(doorKeyHex, 'hex')
@@ -80,6 +94,10 @@ export function compose({
   const tenantExists = async (id: string) => (await catalog.find(id)) !== undefined
   const apiKeys = createApiKeys({ control, tenantExists, clock })
   const onboard = createOnboarding({ tenants, door, apiKeys })
+  const keys = authKeys(authKey)
+  const accessTokens = createAccessTokens({ keys, domain, clock })
+  const { controlDatabase } = names
+  const people = createPeople({ pools, controlDatabase, control, door, tenants, tenantExists, keys, accessTokens, log })
 
   // Modules
   const product: readonly ProductModule[] = [members, ...modules]
@@ -87,18 +105,32 @@ export function compose({
   const permissions = [
     ...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name]),
   ].toSorted()
-  const operations = [...bound, ...apiKeyOperations(apiKeys, permissions), ...tenantOperations(tenants, onboard)]
+  const ofMembers = permissions.filter((name) => name !== manageApiKeys.name)
+  const tenantOfName = async (name: string) =>
+    (await catalog.findBySlug(name)) ?? (isUuid(name) && (await tenantExists(name)) ? name : null)
+  const operations = [
+    ...bound,
+    ...apiKeyOperations(apiKeys, permissions),
+    ...tenantOperations(tenants, onboard),
+    ...authOperations(people, accessTokens, tenantOfName),
+  ]
 
   return {
     operations,
     door,
     tenants,
     apiKeys,
+    people,
     onboard,
     pools,
 
     async authenticate(audience, token) {
       if (audience === 'operator') return isOperatorKey(token, operatorApiKey) ? operator : null
+      const member = await accessTokens.verify(token)
+      if (member) {
+        const { sessionId: id, tenantId, memberId, role } = member
+        return { kind: 'member', id, tenantId, memberId, permissions: role === 'member' ? ofMembers : ['*'] }
+      }
       const holder = await apiKeys.authenticate(token)
       if (!holder) return null
       const { keyId: id, tenantId, memberId, permissions: held } = holder
@@ -129,3 +161,5 @@ export function compose({
 }
 
 const operator: Caller = { kind: 'operator', id: 'operator', memberId: null, tenantId: null, permissions: ['*'] }
+
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)

@@ -9,6 +9,7 @@ export const api: ApiDescription = {
   modules: {
     desk: 'Customers, their tickets and the comments on them.',
     members: 'The people of the tenant.',
+    auth: 'How people come in.',
     'api-keys': 'How programs come in.',
     tenants: 'The tenants of this deployment.',
   },

@@ -44,6 +44,7 @@ async function start(): Promise<void> {
     operatorApiKey,
     poolSize: config.poolSize,
     domain: config.domain,
+    log,
   })
   await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
   await platform.refuseOpenDoors()

@@ -54,6 +54,7 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
 
   const operatorKey = `rho_${randomBytes(24).toString('base64url')}`
   const doorKey = randomBytes(32).toString('hex')
+  const log = createLog({ level: 'silent' })
   const platform = compose({
     database,
     modules,
@@ -62,13 +63,14 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     operatorApiKey: operatorKey,
     poolSize: 4,
     domain: 'localhost',
+    log,
   })
   const server = createHttpServer({
     operations: platform.operations,
     authenticate: platform.authenticate,
     tenantOfHost: platform.tenantOfHost,
     ready: platform.obstacles,
-    log: createLog({ level: 'silent' }),
+    log,
     api,
   })
 

@@ -4,22 +4,7 @@ import type { Operation } from '@rowhouse/http'
 import { type Tenant as TenantRecord, type Tenants, tenancyErrors } from '@rowhouse/tenancy'
 import { z } from 'zod'
 import type { Onboard } from './onboarding.ts'
-
-/** Hosts that the product will want for itself. */
-const reservedSlugs = new Set([
-  'admin',
-  'api',
-  'app',
-  'auth',
-  'console',
-  'docs',
-  'localhost',
-  'mail',
-  'operator',
-  'static',
-  'status',
-  'www',
-])
+import { Slug } from './slug.ts'
 
 const id = '019a8f3e-7c1a-7b52-9d0e-4f6a2b8c1d03'
 
@@ -52,14 +37,7 @@ const Tenant = z
 
 const NewTenant = z
   .strictObject({
-    slug: z
-      .string()
-      .regex(
-        /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
-        'Use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter',
-      )
-      .refine((slug) => !reservedSlugs.has(slug), 'This name is the platform’s own')
-      .meta({ description: 'Its name in addresses: `<slug>.<domain>`.', example: 'hooli' }),
+    slug: Slug.meta({ description: 'Its name in addresses: `<slug>.<domain>`.', example: 'hooli' }),
     name: z.string().trim().min(1).max(200),
     tier: z.enum(['shared', 'schema', 'database']).default('shared').meta({
       description: 'Rows among others behind row-level security, a schema of its own, or a database of its own.',

@@ -43,7 +43,7 @@ export const problemOf = (error: RowhouseError, requestId: string): Problem => (
 export const problemHeaders = (error: RowhouseError): Record<string, string> => ({
   'content-type': problemMediaType,
   ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-  ...(error.definition.retryAfterS === undefined ? {} : { 'retry-after': String(error.definition.retryAfterS) }),
+  ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
 })
 
 /** The catalogue's error for anything thrown. Of what the catalogue does not know, nothing is said. */

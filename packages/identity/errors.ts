@@ -21,4 +21,45 @@ export const identityErrors = defineErrors('identity', {
     operator:
       'The errors say which permission. See `rowhouse explain identity.permission_not_grantable` and /openapi.json for their names.',
   },
+  credentialsRefused: {
+    status: 401,
+    title: 'Not signed in',
+    detail: 'The e-mail address and password do not fit, or there is no such tenant for them.',
+    operator:
+      'No account of this address, another password, or an account that does not belong to the tenant that was named: the answer is the same on purpose.',
+  },
+  tenantNotChosen: {
+    status: 409,
+    title: 'Which tenant?',
+    detail: 'You belong to several tenants: name one of them in `tenant`. `errors` lists them.',
+    operator: 'The password was right, and the account has several tenants. The client asks which.',
+  },
+  tooManyAttempts: {
+    status: 429,
+    title: 'Too many attempts',
+    detail: 'Too many attempts to sign in or up. Try again when `Retry-After` has passed.',
+    operator:
+      'Attempts are counted for an address, an account and the two together, in windows of 15 minutes. Where somebody has signed in before, only the attempts made there count.',
+    retryAfterS: 900,
+  },
+  busy: {
+    status: 503,
+    title: 'Busy',
+    detail: 'Too many people sign in at once. Try again in a moment.',
+    operator: 'More passwords wait to be hashed than can be in a second or so: a flood, or too few nodes.',
+    retryAfterS: 2,
+  },
+  passwordRefused: {
+    status: 400,
+    title: 'Password refused',
+    detail: 'Choose another password. `errors` says why.',
+    operator: 'Shorter than 10 bytes, longer than 200, or one of those that anybody tries first.',
+  },
+  sessionOver: {
+    status: 401,
+    title: 'Session over',
+    detail: 'The session has ended. Sign in again.',
+    operator:
+      'The refresh token is none of ours, or its session was signed out, has expired, or was ended because an old token of it was used: then the log has the event session.reused.',
+  },
 })

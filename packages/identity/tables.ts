@@ -12,6 +12,20 @@ export interface ApiKeys {
   tenantId: Generated<string>
 }
 
+export interface Sessions {
+  accountId: string
+  createdAt: Generated<string>
+  familyHash: Buffer
+  id: string
+  memberId: string
+  parentHash: Buffer | null
+  revokedAt: string | null
+  rotatedAt: Generated<string>
+  tenantId: Generated<string>
+  tokenHash: Buffer
+}
+
 export interface IdentityTables {
   apiKeys: ApiKeys
+  sessions: Sessions
 }

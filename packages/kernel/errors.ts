@@ -30,6 +30,8 @@ interface Occurrence {
   /** What really happened, for the log. */
   readonly operator?: string
   readonly errors?: readonly FieldProblem[]
+  /** Replaces the catalogue's. */
+  readonly retryAfterS?: number
   readonly cause?: unknown
 }
 
@@ -39,6 +41,7 @@ export class RowhouseError extends Error {
   readonly detail: string
   readonly operator: string | undefined
   readonly errors: readonly FieldProblem[] | undefined
+  readonly retryAfterS: number | undefined
 
   constructor(code: string, definition: ErrorDefinition, occurrence: Occurrence = {}) {
     super(occurrence.operator ?? occurrence.detail ?? definition.detail, { cause: occurrence.cause })
@@ -48,6 +51,7 @@ export class RowhouseError extends Error {
     this.detail = occurrence.detail ?? definition.detail
     this.operator = occurrence.operator
     this.errors = occurrence.errors
+    this.retryAfterS = occurrence.retryAfterS ?? definition.retryAfterS
   }
 
   get status(): number {

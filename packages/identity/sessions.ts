@@ -1,0 +1,135 @@
+/**
+ * Sessions: somebody signed in to a tenant. A session is a family of refresh tokens, each of which is good for one renewal.
+ *
+ * A token that has been renewed is worth nothing, except that it names its successor again for ten seconds: the answer may
+ * have been lost, or two tabs may have asked at once. Any other use of an old token means that two parties hold the family,
+ * and ends the session for both (RFC 9700, 4.14.2).
+ */
+import { crashPoint, newId } from '@rowhouse/kernel'
+import type { Log } from '@rowhouse/telemetry'
+import type { Door, TenantDb } from '@rowhouse/tenancy'
+import { type AccessTokens, accessTokenLifeS, type SignedInMember } from './access-tokens.ts'
+import type { AuthKeys } from './auth-keys.ts'
+import { identityErrors } from './errors.ts'
+import { findMember } from './members.ts'
+import { newRefreshToken, readRefreshToken, type RefreshToken, successorOf } from './refresh-tokens.ts'
+import type { IdentityTables } from './tables.ts'
+
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds for which the access token is valid. */
+  readonly expiresIn: number
+}
+
+export interface Sessions {
+  /** Opens one in the tenant inside whose door `db` is. */
+  open(db: TenantDb<IdentityTables>, member: Omit<SignedInMember, 'sessionId'>): Promise<Tokens>
+  /** @throws identity.session_over for any token that is not a live one, whatever it is */
+  refresh(refreshToken: string): Promise<Tokens>
+  /** Ends the session of this token, also of an old one. Does nothing when there is none. */
+  close(refreshToken: string): Promise<void>
+}
+
+export function createSessions({
+  control,
+  door,
+  keys,
+  tenantExists,
+  accessTokens,
+  log,
+}: {
+  /** The door at the control database, where sessions live. */
+  readonly control: Door
+  readonly door: Door
+  readonly keys: AuthKeys
+  readonly tenantExists: (tenantId: string) => Promise<boolean>
+  readonly accessTokens: AccessTokens
+  readonly log: Log
+}): Sessions {
+  const refreshKeys = keys.deriveAll('refresh tokens')
+  const tokens = async (member: SignedInMember, { text }: RefreshToken): Promise<Tokens> => ({
+    accessToken: await accessTokens.issue(member),
+    refreshToken: text,
+    expiresIn: accessTokenLifeS,
+  })
+  const close = ({ tenantId, sessionId, familyHash }: RefreshToken) =>
+    control.query(tenantId, closeSession, [sessionId, familyHash])
+
+  return {
+    async open(db, member) {
+      const id = newId()
+      const token = newRefreshToken(member.tenantId, id)
+      const { accountId, memberId } = member
+      await db
+        .insertInto('sessions')
+        .values({ id, accountId, memberId, familyHash: token.familyHash, tokenHash: token.hash })
+        .execute()
+      return tokens({ ...member, sessionId: id }, token)
+    },
+
+    async refresh(text) {
+      const token = readRefreshToken(text)
+      if (!token || !(await tenantExists(token.tenantId))) throw identityErrors.sessionOver()
+      const { tenantId, sessionId } = token
+      const successors = refreshKeys.map((key) => successorOf(token, key))
+      const values = [sessionId, token.familyHash, token.hash, successors.map(({ hash }) => hash)]
+      const session = (await control.query(tenantId, rotate, values)).rows[0] as unknown as RotatedSession | undefined
+      crashPoint('identity.refresh.rotated')
+      if (!session) throw identityErrors.sessionOver()
+      const { accountId, memberId, tokenHash, revokedAt, revokedNow } = session
+      if (revokedNow)
+        log.warn(
+          { event: 'session.reused', tenant: tenantId, session: sessionId, accountId },
+          'session ended: an old refresh token was used',
+        )
+      const successor = successors.find(({ hash }) => hash.equals(tokenHash))
+      if (revokedAt !== null || !successor) throw identityErrors.sessionOver()
+
+      const member = await findMember(door, tenantId, memberId)
+      if (!member) {
+        await close(token)
+        throw identityErrors.sessionOver({ operator: `Member ${memberId} has left the tenant` })
+      }
+      return tokens({ accountId, tenantId, memberId, role: member.role, sessionId }, successor)
+    },
+
+    async close(text) {
+      const token = readRefreshToken(text)
+      if (token && (await tenantExists(token.tenantId))) await close(token)
+      crashPoint('identity.sign-out.revoked')
+    },
+  }
+}
+
+interface RotatedSession {
+  readonly accountId: string
+  readonly memberId: string
+  readonly tokenHash: Buffer
+  readonly revokedAt: string | null
+  readonly revokedNow: boolean
+}
+
+/**
+ * Everything about a refresh is decided in this one statement, on the row's newest version: of two at once the second
+ * waits for the first and sees what it did, and so does a refresh beside a sign-out.
+ *
+ * $1 session, $2 hash of the family's part, $3 hash of the token shown, $4 hashes of its successor: by each key of AUTH_KEY,
+ * the one in force first.
+ */
+const rotate = `
+  update sessions set
+    token_hash = case when revoked_at is null and token_hash = $3 then ($4::bytea[])[1] else token_hash end,
+    parent_hash = case when revoked_at is null and token_hash = $3 then $3 else parent_hash end,
+    rotated_at = case when revoked_at is null and token_hash = $3 then now() else rotated_at end,
+    revoked_at = case
+      when revoked_at is not null then revoked_at
+      when token_hash = $3 then null
+      when parent_hash = $3 and rotated_at > now() - interval '10 seconds' then null
+      else now()
+    end
+  where id = $1 and family_hash = $2
+    and rotated_at > now() - interval '30 days' and created_at > now() - interval '90 days'
+  returning account_id, member_id, token_hash, revoked_at, coalesce(revoked_at = now(), false) as revoked_now`
+
+const closeSession = `update sessions set revoked_at = now() where id = $1 and family_hash = $2 and revoked_at is null`

@@ -1,0 +1,33 @@
+/** Slugs: tenants' names in addresses. */
+import { randomBytes } from 'node:crypto'
+
+/** Hosts that the product will want for itself. */
+export const reservedSlugs: ReadonlySet<string> = new Set([
+  'admin',
+  'api',
+  'app',
+  'auth',
+  'console',
+  'docs',
+  'localhost',
+  'mail',
+  'operator',
+  'static',
+  'status',
+  'www',
+])
+
+/** A slug that looks like the name: `Müller & Söhne` becomes `muller-sohne`. From the second attempt on with a random end. */
+export function slugOf(name: string, attempt: number): string {
+  const plain = name
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 30)
+    .replace(/-+$/, '')
+  const isFine = plain.length >= 2 && !reservedSlugs.has(plain)
+  const base = isFine ? plain : `team${plain && `-${plain}`}`
+  return isFine && attempt === 0 ? base : `${base}-${randomBytes(3).toString('hex')}`
+}

@@ -1,0 +1,59 @@
+/**
+ * Guessing passwords is slow: attempts are counted, by every node together, for an e-mail address from a network address,
+ * for the e-mail address from anywhere, and for the network address whatever it tries.
+ *
+ * A guesser cannot lock anybody out: where somebody has signed in before, only the attempts made there count.
+ */
+import { createHmac } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import type { AskControl } from './accounts.ts'
+import type { AuthKeys } from './auth-keys.ts'
+import { identityErrors } from './errors.ts'
+
+export interface Throttle {
+  /**
+   * Counts an attempt, before it is made.
+   *
+   * @throws identity.too_many_attempts
+   */
+  begin(email: string, address: string): Promise<{ succeeded(): Promise<void> }>
+  /** Counts a sign-up. @throws identity.too_many_attempts */
+  signUp(address: string): Promise<void>
+}
+
+/** Failed attempts within 15 minutes: of the pair, the e-mail address, the network address. */
+const limits = [10, 50, 100]
+/** Sign-ups from one network address within 15 minutes: an office may be behind it. */
+const signUpLimit = 200
+
+export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
+  const key = keys.derive('throttle')
+  const hash = (...parts: readonly string[]) => createHmac('sha256', key).update(parts.join('\0')).digest()
+
+  async function count(hashes: readonly Buffer[], most: readonly number[]): Promise<void> {
+    const [row] = await ask('select control.count_attempt($1, $2) as wait', [hashes, most])
+    const waitS = Number(row!['wait'])
+    if (waitS > 0) throw identityErrors.tooManyAttempts({ retryAfterS: waitS })
+  }
+
+  return {
+    async begin(email, address) {
+      const network = networkOf(address)
+      const hashes = [hash('pair', email, network), hash('account', email), hash('address', network)]
+      await count(hashes, limits)
+      return { succeeded: async () => void (await ask('select control.attempt_succeeded($1)', [hashes])) }
+    },
+    signUp: (address) => count([hash('sign-ups', networkOf(address))], [signUpLimit]),
+  }
+}
+
+/** Of IPv6 the first 64 bits: whoever has one such address has them all (RFC 6177). */
+const networkOf = (address: string): string =>
+  isIPv6(address) && !address.includes('.') ? firstGroups(address) : address
+
+function firstGroups(address: string): string {
+  const [head = '', tail] = address.split('::')
+  const groups = (part: string) => (part === '' ? [] : part.split(':'))
+  const zeros = tail === undefined ? [] : Array<string>(8 - groups(head).length - groups(tail).length).fill('0')
+  return [...groups(head), ...zeros, ...(tail === undefined ? [] : groups(tail))].slice(0, 4).join(':')
+}
