@@ -116,19 +116,21 @@ export function createAccessTokens({
 /** Three parts in base64url, the last of 64 bytes and written in the one canonical way. */
 const compact = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/
 
-const Claims = z.strictObject({
-  iss: z.string(),
-  aud: z.string(),
-  sub: z.uuid(),
-  tid: z.uuid(),
-  mid: z.uuid(),
-  role: z.enum(roles),
-  sid: z.uuid(),
-  iat: z.int(),
-  nbf: z.int().optional(),
-  exp: z.int(),
-  jti: z.uuid(),
-})
+const Claims = z
+  .strictObject({
+    iss: z.string(),
+    aud: z.string(),
+    sub: z.uuid(),
+    tid: z.uuid(),
+    mid: z.uuid(),
+    role: z.enum(roles),
+    sid: z.uuid(),
+    iat: z.int(),
+    exp: z.int(),
+    jti: z.uuid(),
+  })
+  // One that were to live longer would be known until then.
+  .refine(({ iat, exp }) => exp - iat === accessTokenLifeS, 'lives longer or shorter than ours')
 
 interface SigningKey {
   readonly header: { readonly alg: 'EdDSA'; readonly typ: 'at+jwt'; readonly kid: string }
