@@ -22,6 +22,7 @@ export interface NodeOptions {
 export interface Node {
   readonly origin: string
   readonly port: number
+  readonly pid: number
   /** All that it has printed. */
   output(): string
   /** Resolves when it has ended, however it ended. */
@@ -72,6 +73,7 @@ export async function startNode(environment: Readonly<Record<string, string>>, o
   return {
     origin,
     port: Number(new URL(origin).port),
+    pid: child.pid!,
     output: () => output,
     ended,
     get alive() {

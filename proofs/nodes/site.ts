@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { modules } from '@rowhouse/helpdesk'
-import { deployment, migrateAll, prepareCluster, urlOf } from '@rowhouse/tenancy'
+import type { ProductModule } from '@rowhouse/app'
+import { modules as helpdesk } from '@rowhouse/helpdesk'
+import { type Deployment, deployment, migrateAll, prepareCluster, urlOf } from '@rowhouse/tenancy'
 import { migrationsOf } from '../../apps/server/database.ts'
 import { type Node, type NodeOptions, startNode } from './node.ts'
 
 export interface Site {
+  readonly names: Deployment
   /** A superuser's URL of the control database. */
   readonly controlUrl: string
   readonly operatorApiKey: string
@@ -20,8 +22,11 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** @param adminUrl a superuser's */
-export async function openSite(adminUrl: string): Promise<Site> {
+/**
+ * @param adminUrl a superuser's
+ * @param modules what its houses are built from; a proof that adds some also edits them into its nodes
+ */
+export async function openSite(adminUrl: string, modules: readonly ProductModule[] = helpdesk): Promise<Site> {
   const prefix = `prove_${randomBytes(4).toString('hex')}`
   const names = deployment(prefix, `${prefix}_control`)
   const secret = () => randomBytes(32).toString('hex')
@@ -48,6 +53,7 @@ export async function openSite(adminUrl: string): Promise<Site> {
   }
   const nodes = new Set<Node>()
   return {
+    names,
     controlUrl: urlOf(adminUrl, names.controlDatabase),
     operatorApiKey,
     authKey,
