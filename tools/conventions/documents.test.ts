@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { catalogue } from '../../apps/server/catalogue.ts'
+import { clientFiles } from '../generate/client.ts'
 import { referenceFiles } from '../generate/reference.ts'
 import { root } from '../run-program.ts'
 
@@ -16,9 +17,12 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)))
 
-test.each(Object.entries(referenceFiles()))('%s is what npm run generate writes', (path, content) => {
-  expect(read(path)).toBe(content)
-})
+test.each(Object.entries({ ...referenceFiles(), ...(await clientFiles()) }))(
+  '%s is what npm run generate writes',
+  (path, content) => {
+    expect(read(path)).toBe(content)
+  },
+)
 
 test('every error code is one of a kind', () => {
   const codes = catalogue.map(({ code }) => code)

@@ -1,0 +1,128 @@
+// Generated from the OpenAPI document by `npm run generate`. Do not edit.
+import type { CallOptions, Operations } from '../operation.ts'
+import type { Pages } from '../pages.ts'
+
+export interface CreatedTenant {
+  id: string
+  slug: string
+  name: string
+  tier: 'shared' | 'schema' | 'database'
+  placement: {
+    clusterName: string
+    databaseName: string
+    schemaName: string
+    epoch: number
+  }
+  createdAt: string
+  owner: {
+    memberId: string
+    /** A key with every permission. Shown this once. */
+    apiKey: string
+  }
+}
+
+/** Problem details (RFC 9457). */
+export interface Problem {
+  /** Where the code is explained, on our own origin. */
+  type: string
+  /** The same for every occurrence of the code. */
+  title: string
+  status: number
+  /** What happened and what to do. */
+  detail: string
+  /** Stable: branch on it. */
+  code: string
+  /** Give it when you ask about the request; also in `X-Request-Id`. */
+  requestId: string
+  /** Each invalid field. */
+  errors?: readonly {
+    /** JSON pointer (RFC 6901) into the input: path, query and body fields together. */
+    pointer: string
+    detail: string
+  }[]
+}
+
+/** A customer of the product, and where it lives. */
+export interface Tenant {
+  id: string
+  slug: string
+  name: string
+  tier: 'shared' | 'schema' | 'database'
+  placement: {
+    clusterName: string
+    databaseName: string
+    schemaName: string
+    epoch: number
+  }
+  createdAt: string
+}
+
+export interface TenantsCreateInput {
+  /** Its name in addresses: `<slug>.<domain>`. */
+  slug: string
+  name: string
+  /**
+   * Rows among others behind row-level security, a schema of its own, or a database of its own.
+   * @default "shared"
+   */
+  tier?: 'shared' | 'schema' | 'database'
+  owner: {
+    email: string
+    name: string
+  }
+}
+
+export interface TenantsListInput {
+  /** `nextCursor` of the page before; absent for the first page. */
+  cursor?: string
+  /**
+   * How many items at most.
+   * @default 25
+   */
+  limit?: number
+}
+
+export interface TenantsShowInput {
+  /** Its id or slug. */
+  tenant: string
+}
+
+/** Every code that an answer can carry. */
+export type ErrorCode =
+  | 'http.headers_too_large'
+  | 'http.internal'
+  | 'http.invalid_cursor'
+  | 'http.invalid_request'
+  | 'http.method_not_allowed'
+  | 'http.not_found'
+  | 'http.payload_too_large'
+  | 'http.request_timeout'
+  | 'http.unauthenticated'
+  | 'http.unavailable'
+  | 'http.unsupported_media_type'
+  | 'tenancy.database_unavailable'
+  | 'tenancy.provisioning_failed'
+  | 'tenancy.slug_taken'
+  | 'tenancy.tenant_not_found'
+  | 'unknown'
+
+export interface Api {
+  readonly tenants: {
+    /**
+     * Create a tenant, in any tier.
+     *
+     * Answers when the tenant is ready. When it cannot be made, nothing of it is kept.
+     */
+    create(input: TenantsCreateInput, options?: CallOptions): Promise<CreatedTenant>
+    /** List the tenants. */
+    list(input?: TenantsListInput, options?: CallOptions): Pages<Tenant>
+    /** Show one tenant. */
+    show(input: TenantsShowInput, options?: CallOptions): Promise<Tenant>
+  }
+}
+
+export const operations = {
+  'tenants.create': { method: 'POST', path: '/operator/v1/tenants' },
+  'tenants.list': { method: 'GET', path: '/operator/v1/tenants', paged: true },
+  'tenants.show': { method: 'GET', path: '/operator/v1/tenants/{tenant}' },
+} as const satisfies Operations
