@@ -1,9 +1,10 @@
 /** `npm run prove -- NAME [--seed S] [--scale N]`: one claim, reproduced. Without a name: the list of claims. */
 import { parseArgs } from 'node:util'
 import { door } from './door/door.ts'
+import { kills } from './kills/kills.ts'
 import type { Proof } from './proof.ts'
 
-const proofs: readonly Proof[] = [door]
+const proofs: readonly Proof[] = [door, kills]
 
 process.exitCode = await main(process.argv.slice(2))
 

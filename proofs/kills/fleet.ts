@@ -1,0 +1,108 @@
+/** The nodes of a deployment, killed and started again by a plan. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Node, NodeOptions } from '../nodes/node.ts'
+import type { Random } from '../random.ts'
+
+/** One death: at a visit of a crash point, or at some moment after the start. */
+export interface Kill {
+  /** As in the source; null for a moment. */
+  readonly point: string | null
+  readonly visit: number
+  readonly afterMs: number
+}
+
+export interface Fleet {
+  /** Where a living node listens; waits for one. */
+  origin(): Promise<string>
+  /** The living ones. */
+  readonly nodes: ReadonlySet<Node>
+  readonly signal: AbortSignal
+}
+
+export interface Deaths {
+  /** By crash point, `at random` among them. */
+  readonly hits: ReadonlyMap<string, number>
+  /** Not visited in time, so that they died at a moment instead. */
+  readonly missed: readonly Kill[]
+}
+
+type Start = (name: string, options: NodeOptions) => Promise<Node>
+
+export function createFleet(start: Start, signal: AbortSignal) {
+  const nodes = new Set<Node>()
+  let turn = 0
+
+  async function raise(name: string, options: NodeOptions = {}): Promise<Node> {
+    const node = await start(name, options)
+    nodes.add(node)
+    void node.ended.then(() => nodes.delete(node))
+    return node
+  }
+
+  async function origin(): Promise<string> {
+    for (;;) {
+      const alive = [...nodes]
+      if (alive.length > 0) return alive[(turn += 1) % alive.length]!.origin
+      signal.throwIfAborted()
+      await sleep(10)
+    }
+  }
+
+  return { nodes, origin, signal, raise }
+}
+
+/** Starts the node `name` for each kill of the queue and sees it die. What is not visited in `patienceMs` is killed. */
+export async function killInTurn(
+  fleet: ReturnType<typeof createFleet>,
+  name: string,
+  next: () => Kill | undefined,
+  { patienceMs, downMs }: { readonly patienceMs: number; readonly downMs: () => number },
+  died: (kill: Kill, hit: boolean) => void,
+): Promise<void> {
+  for (let kill = next(); kill && !fleet.signal.aborted; kill = next()) {
+    died(kill, await killOnce(fleet, name, kill, patienceMs))
+    await sleep(downMs())
+  }
+}
+
+async function killOnce(
+  fleet: ReturnType<typeof createFleet>,
+  name: string,
+  { point, visit, afterMs }: Kill,
+  patienceMs: number,
+): Promise<boolean> {
+  const options = point === null ? {} : { crashPoint: `${point}#${visit}` }
+  const node = await fleet.raise(name, options).catch((error: unknown) => {
+    // What a dead node left behind may lead to the crash point before this one is ready.
+    if (point !== null && String(error).includes('did not start')) return undefined
+    throw error
+  })
+  if (!node) return true
+  const hit = await Promise.race([
+    node.ended.then(() => true),
+    sleep(point === null ? afterMs : patienceMs, false, { ref: false }),
+  ])
+  await node.kill()
+  return hit || point === null
+}
+
+/**
+ * Each crash point once, the visit varied, and as many kills at random moments, in random order.
+ */
+export function planKills(points: readonly string[], atRandom: number, random: Random): Kill[] {
+  const kills = [
+    ...points.map((point) => ({ point, visit: 1 + random.int(rare.test(point) ? 2 : 20), afterMs: 0 })),
+    ...Array.from({ length: atRandom }, () => ({ point: null, visit: 0, afterMs: 30 + random.int(1_500) })),
+  ]
+  return shuffled(kills, random)
+}
+
+/** Visited once for each tenant that is made. */
+const rare = /^tenancy\.provision\./
+
+function shuffled<T>(list: readonly T[], random: Random): T[] {
+  return list
+    .map((item) => ({ item, at: random.int(2 ** 31) }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ item }) => item)
+}
