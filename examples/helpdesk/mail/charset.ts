@@ -39,7 +39,9 @@ function looksLikeUtf8(bytes: Uint8Array): boolean {
 }
 
 const namedCharsets = (source: string) =>
-  Array.from(source.matchAll(/charset\s*=\s*["']?([\w.:-]{1,40})/gi), ([, charset = '']) => charset.toLowerCase())
+  Array.from(source.matchAll(/charset[*\d]*\s*=\s*["']?\s*([\w.:-]{0,40})/gi), ([, charset = '']) =>
+    charset.toLowerCase(),
+  )
 
 function toUtf8(bytes: Uint8Array, charset: string): Uint8Array {
   try {
