@@ -55,7 +55,9 @@ export function contractOf(operation: Operation): Contract {
   }
 
   if (!(operation.input instanceof z.ZodObject)) throw new Error(`${operation.name}: the input must be a z.object`)
-  const input = operation.input.strict()
+  // `strict` makes a new type, without what was said of the old one. Its name stays behind: parameters are no component.
+  const { id: _, ...about } = operation.input.meta() ?? {}
+  const input = operation.input.strict().meta(about)
   const schema = jsonSchema(operation, input, 'input')
   const open = openObject(schema, '')
   if (open !== undefined)

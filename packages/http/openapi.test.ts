@@ -85,6 +85,21 @@ describe('what the document says is what the server does', () => {
       }
   })
 
+  test('an example of the whole input is the one that is shown', () => {
+    const example = { id: '0198c7a0-7f3b-7c1e-9d4a-5b6c7d8e9f01', mood: 'cross' }
+    const cheer = {
+      ...operations[0]!,
+      name: 'desk.cheer',
+      method: 'POST' as const,
+      path: '/tickets/:id/cheer',
+      input: z.strictObject({ id: z.uuid(), mood: z.string() }).meta({ id: 'Cheer', example }),
+    }
+    const { parameters, requestBody } = document('tenant', [cheer]).paths['/api/v1/tickets/{id}/cheer']!['post']!
+    expect(parameters).toMatchObject([{ name: 'id', example: example.id }])
+    expect(requestBody?.content['application/json']).toMatchObject({ example: { mood: 'cross' } })
+    expect(requestBody?.content['application/json']?.schema).not.toHaveProperty('examples')
+  })
+
   test('each error has its status, a valid problem as example, and its code as the example’s name', () => {
     const { paths, components } = document('tenant')
     const responses = paths['/api/v1/break/{how}']?.['post']?.responses ?? {}

@@ -149,7 +149,11 @@ function parameter(place: 'path' | 'query', name: string, { properties, required
   }
 }
 
-function body(names: readonly string[], { properties, required = [], ...rest }: JsonSchema, example: Fields) {
+function body(
+  names: readonly string[],
+  { properties, required = [], examples: _, ...rest }: JsonSchema,
+  example: Fields,
+) {
   const only = (fields: Fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
   const needed = required.filter((name) => names.includes(name))
   const schema = { ...rest, properties: only(properties ?? {}), ...(needed.length > 0 ? { required: needed } : {}) }
