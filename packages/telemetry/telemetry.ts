@@ -4,5 +4,5 @@
  */
 export { type Log, createLog } from './log.ts'
 export { type Counter, type Histogram, type Labels, counter, gauge, histogram } from './metrics.ts'
-export { type SpanOptions, contextFromHeaders, span, traceId } from './tracing.ts'
+export { type SpanOptions, contextFromHeaders, span, traceId, traceParent } from './tracing.ts'
 export { type Context, type Span, SpanKind } from '@opentelemetry/api'

@@ -17,6 +17,8 @@ export interface SpanOptions {
   /** The span's parent is in this context; in the active one when absent. */
   readonly parent?: Context
   readonly kind?: SpanKind
+  /** Spans that led to this one without being its parent, each in its context: who emitted the event that is handled. */
+  readonly links?: readonly Context[]
 }
 
 /**
@@ -30,10 +32,11 @@ export async function span<T>(
   name: string,
   attributes: Attributes,
   work: (span: Span) => Promise<T>,
-  { parent = context.active(), kind = SpanKind.INTERNAL }: SpanOptions = {},
+  { parent = context.active(), kind = SpanKind.INTERNAL, links = [] }: SpanOptions = {},
 ): Promise<T> {
   // Asked anew each time: a tracer that is kept stays bound to an SDK that was shut down.
-  const opened = trace.getTracer('rowhouse').startSpan(name, { attributes, kind }, parent)
+  const linked = links.flatMap((each) => trace.getSpanContext(each) ?? []).map((context) => ({ context }))
+  const opened = trace.getTracer('rowhouse').startSpan(name, { attributes, kind, links: linked }, parent)
   try {
     return await context.with(trace.setSpan(parent, opened), work, undefined, opened)
   } catch (error) {
@@ -48,6 +51,13 @@ export async function span<T>(
 export function traceId(of: Span | Context = context.active()): string | undefined {
   const found = 'spanContext' in of ? of.spanContext() : trace.getSpanContext(of)
   return found !== undefined && isSpanContextValid(found) ? found.traceId : undefined
+}
+
+/** The active span as a `traceparent` header says it (W3C Trace Context); none outside a trace. */
+export function traceParent(): string | undefined {
+  const found = trace.getSpanContext(context.active())
+  if (found === undefined || !isSpanContextValid(found)) return undefined
+  return `00-${found.traceId}-${found.spanId}-${found.traceFlags.toString(16).padStart(2, '0')}`
 }
 
 /** The caller's trace, from `traceparent` and `tracestate` (W3C Trace Context, level 1); an empty context otherwise. */

@@ -38,6 +38,7 @@ export interface Deployed {
   readonly adminUrl: string
   readonly applicationUrl: string
   readonly migratorUrl: string
+  readonly relayUrl: string
   readonly doorKey: Buffer
   readonly migrations: Migrations
   /** Runs one statement as an administrator of the server. */
@@ -61,6 +62,7 @@ export interface DeployOptions {
   /** By default the server's own. */
   readonly superuserUrl?: string
   readonly houses?: Migrations['houses']
+  readonly databases?: Migrations['databases']
 }
 
 /** @param adminUrl who prepares. What is made is left to the server's end. */
@@ -75,9 +77,11 @@ export async function deploy(adminUrl: string, options: DeployOptions = {}): Pro
   }
   const migratorUrl = login(names.migrator)
   const applicationUrl = login(names.application)
+  const relayUrl = login(names.relay)
   const doorKey = createHash('sha256').update(prefix).digest()
   const migrations = {
     control: [catalogMigrations, noteMigrations],
+    databases: options.databases ?? [],
     houses: options.houses ?? [memberMigrations, noteMigrations],
   }
   if (!options.made) {
@@ -91,6 +95,7 @@ export async function deploy(adminUrl: string, options: DeployOptions = {}): Pro
     adminUrl,
     applicationUrl,
     migratorUrl,
+    relayUrl,
     doorKey,
     migrations,
     admin: (databaseName, text, values = []) =>

@@ -11,6 +11,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   postgres: ['kernel'],
   tenancy: ['kernel', 'telemetry'],
   events: ['kernel', 'telemetry', 'tenancy'],
+  events: ['kernel', 'telemetry', 'tenancy'],
   identity: ['kernel', 'telemetry', 'tenancy'],
   http: ['kernel', 'telemetry', 'tenancy', 'identity'],
   app: ['kernel', 'telemetry', 'tenancy', 'identity', 'http'],

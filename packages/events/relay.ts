@@ -1,0 +1,126 @@
+/**
+ * Moves what was emitted to those who act on it. It is told of every commit of its own node that had events, and every
+ * second it asks all databases who has work: so it finds what a node left behind that is gone, and what is to be tried
+ * again. Any number of nodes may do this at once: a key is locked while one of them handles an event of it.
+ */
+import { contextFromHeaders, gauge, type Log, span } from '@rowhouse/telemetry'
+import type { Deliver } from './deliver.ts'
+import { describeError } from './describe-error.ts'
+import type { Handed } from './fan-out.ts'
+import { createSchedule } from './schedule.ts'
+import type { Subscriber } from './subscriber.ts'
+import type { Survey, Surveyor } from './survey.ts'
+
+export interface Relay {
+  /** The tenant may have something to do. */
+  nudge(tenantId: string): void
+  start(): void
+  /** Begins nothing more, and finishes what is under way. */
+  stop(): Promise<void>
+}
+
+export interface RelayOptions {
+  readonly surveyor: Surveyor
+  readonly fanOut: (tenantId: string) => Promise<Handed>
+  readonly deliver: Deliver
+  readonly subscribers: readonly Subscriber[]
+  /** Pieces of work at once: in all, and of one tenant. */
+  readonly concurrency: { readonly total: number; readonly perTenant: number }
+  readonly sweepMs: number
+  readonly log: Log
+}
+
+/** In one sweep. Where there are more, they take turns. */
+const maxDatabases = 30
+
+export function createRelay(options: RelayOptions): Relay {
+  const { surveyor, fanOut, deliver, concurrency, sweepMs, log } = options
+  const subscribers = new Map(options.subscribers.map((subscriber) => [subscriber.name, subscriber]))
+  const schedule = createSchedule({ ...concurrency, maxWaiting: 1_000 })
+  const surveys = new Map<string, Survey>()
+  const stopping = new AbortController()
+  let sweeping: Promise<void> | undefined
+  let stopGauges = () => {}
+
+  const look = (tenantId: string) =>
+    add(tenantId, 'look', async () => {
+      const { due, more } = await fanOut(tenantId)
+      for (const { subscriber, key } of due) handle(tenantId, subscriber, key)
+      // After what has just been found: work of one tenant is done in the order in which it was added.
+      if (more) look(tenantId)
+    })
+
+  const handle = (tenantId: string, name: string, key: string) =>
+    add(tenantId, `${name} ${key}`, async () => {
+      if (await deliver(tenantId, subscribers.get(name)!, key)) handle(tenantId, name, key)
+    })
+
+  /** In a trace of its own: whoever nudged does not wait for it. */
+  function add(tenantId: string, name: string, work: () => Promise<void>): void {
+    schedule.add(tenantId, name, () =>
+      span('events.relay', { 'rowhouse.tenant.id': tenantId }, work, { parent: contextFromHeaders({}) }).catch(
+        // What is left undone is found by a later sweep.
+        (error: unknown) => log.debug({ tenantId, error: describeError(error) }, 'relay held up'),
+      ),
+    )
+  }
+
+  async function sweepOnAndOn(): Promise<void> {
+    let healthy = true
+    let waiting: string[] = []
+    while (!stopping.signal.aborted) {
+      try {
+        if (waiting.length === 0) waiting = await surveyor.databases()
+        for (const name of waiting.splice(0, maxDatabases)) {
+          const survey = await surveyor.survey(name)
+          surveys.set(name, survey)
+          for (const tenantId of survey.tenantIds) look(tenantId)
+        }
+        healthy = true
+      } catch (error) {
+        if (healthy) log.warn({ error: describeError(error) }, 'relay cannot ask who has events waiting')
+        healthy = false
+      }
+      await pause(sweepMs, stopping.signal)
+    }
+  }
+
+  return {
+    nudge: look,
+    start() {
+      stopGauges = measure(() => [...surveys.values()])
+      sweeping = sweepOnAndOn()
+    },
+    async stop() {
+      stopping.abort()
+      stopGauges()
+      await Promise.all([sweeping, schedule.stop()])
+    },
+  }
+}
+
+function measure(surveys: () => Survey[]): () => void {
+  const stops = [
+    gauge(
+      { name: 'rowhouse_events_outbox_age_seconds', about: 'Age of the oldest event not yet handed on' },
+      (observe) => observe(Math.max(0, ...surveys().map(({ outboxAgeS }) => outboxAgeS)), {}),
+    ),
+    gauge(
+      { name: 'rowhouse_events_inbox_lag_seconds', about: 'How long the oldest due event has been due' },
+      (observe) => observe(Math.max(0, ...surveys().map(({ inboxLagS }) => inboxLagS)), {}),
+    ),
+    gauge({ name: 'rowhouse_events_parked_keys', about: 'Keys that wait for an operator' }, (observe) =>
+      observe(
+        surveys().reduce((sum, { parkedKeys }) => sum + parkedKeys, 0),
+        {},
+      ),
+    ),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
