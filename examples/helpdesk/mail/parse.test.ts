@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mailErrors } from './errors.ts'
 import { messages } from './messages.ts'
+import { nasty } from './nasty/nasty.ts'
 import { parseMail } from './parse.ts'
 
 const read = (file: string) => readFileSync(new URL(`messages/${file}`, import.meta.url))
@@ -141,7 +142,12 @@ function multipart(depth: number) {
 }
 
 test('bytes changed at random never bring out anything but mail or an error of the catalogue, within a second', async () => {
-  const sources = messages.map(({ file }) => read(file))
+  const sources = [
+    ...messages.map(({ file }) => read(file)),
+    ...Object.values(nasty)
+      .flat()
+      .map(({ raw }) => raw),
+  ].filter(({ length }) => length < 10_000)
   const edit = fc.record({ at: fc.nat(), remove: fc.nat(40), insert: fc.uint8Array({ maxLength: 8 }) })
   await fc.assert(
     fc.asyncProperty(
@@ -163,7 +169,7 @@ test('bytes changed at random never bring out anything but mail or an error of t
         expect(spentMs()).toBeLessThan(1000)
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   )
 })
 
