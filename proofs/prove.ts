@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import { door } from './door/door.ts'
 import { kills } from './kills/kills.ts'
 import type { Proof } from './proof.ts'
+import { tokens } from './tokens/tokens.ts'
 
-const proofs: readonly Proof[] = [door, kills]
+const proofs: readonly Proof[] = [door, kills, tokens]
 
 process.exitCode = await main(process.argv.slice(2))
 
