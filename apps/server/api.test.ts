@@ -103,7 +103,14 @@ describe.each(['shared', 'schema', 'database'] as const)('in the %s tier', (tier
     expect(ticket.status).toBe(201)
     const { customerId } = ticket.content as unknown as { customerId: string }
     const key = await call(beta.key, 'POST', '/api/v1/api-keys', { name: 'beta', permissions: ['*'] })
-    foreign = { tickets: ticket.content.id, customers: customerId, members: beta.ownerId, 'api-keys': key.content.id }
+    const invitation = await call(beta.key, 'POST', '/api/v1/invitations', { email: 'ines@beta.example' })
+    foreign = {
+      invitations: invitation.content.id,
+      tickets: ticket.content.id,
+      customers: customerId,
+      members: beta.ownerId,
+      'api-keys': key.content.id,
+    }
   })
 
   test('another tenant’s id is answered exactly as one that does not exist', async () => {
@@ -114,6 +121,7 @@ describe.each(['shared', 'schema', 'database'] as const)('in the %s tier', (tier
       const valid: Record<string, unknown> = {
         'comments.add': { body: 'mine now' },
         'customers.update': { name: 'mine now' },
+        'invitations.resend': {},
       }
       const body = bodyOf(operation) && (valid[operation.name] ?? { status: 'solved' })
       const [theirs, none] = [

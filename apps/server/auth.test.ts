@@ -1,20 +1,10 @@
 /** People over HTTP: they sign up, in and out. */
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { modules } from '@rowhouse/helpdesk'
 import { postgres15, postgres18, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CallOptions, type HttpCall, httpCall, withoutId } from './http-call.fixture.ts'
 import { startTestPlatform, type TestPlatform } from './test-platform.ts'
-
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, unknown>>
-  // What is under test is unknown JSON.
-  // oxlint-disable-next-line no-explicit-any
-  readonly body: any
-}
 
 const password = 'a quiet row of houses'
 const fresh = () => randomBytes(4).toString('hex')
@@ -26,34 +16,13 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
   })
   afterAll(() => running?.stop())
 
-  async function call(
-    method: string,
-    path: string,
-    body?: object,
-    { token, host, from = '127.0.0.1' }: { token?: string; host?: string; from?: string } = {},
-  ): Promise<Answer> {
-    // fetch lets one choose neither Host nor one's own address.
-    const asked = request(running.origin + path, {
-      method,
-      localAddress: from,
-      headers: {
-        ...(body ? { 'content-type': 'application/json' } : {}),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(host === undefined ? {} : { host }),
-      },
-    }).end(body && JSON.stringify(body))
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-    const content = await text(answer)
-    return { status: answer.statusCode!, headers: answer.headers, body: content === '' ? null : JSON.parse(content) }
-  }
-  const post = (path: string, body: object, options?: Parameters<typeof call>[3]) => call('POST', path, body, options)
+  const call: HttpCall = (...asked) => httpCall(running.origin)(...asked)
+  const post = (path: string, body: object, options?: CallOptions) => call('POST', path, body, options)
   const signUp = async (more: object = {}) => {
     const email = `gavin-${fresh()}@hooli.example`
     const answer = await post('/auth/sign-up', { email, password, name: 'Gavin', organization: 'Hooli', ...more })
     return { ...answer, email }
   }
-  const uncaring = ({ status, body }: Answer) => ({ status, body: { ...body, requestId: '' } })
-
   describe('signing up', () => {
     test('gives a tenant that is ready, its owner and a session', async () => {
       const slug = `hooli-${fresh()}`
@@ -99,7 +68,7 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     for (let n = 0; n < 2; n += 1) expect((await post('/auth/sign-out', { refreshToken })).status).toBe(204)
     const over = await post('/auth/refresh', { refreshToken })
     expect([over.status, over.body.code]).toEqual([401, 'identity.session_over'])
-    expect(uncaring(await post('/auth/refresh', { refreshToken: 'nonsense' }))).toEqual(uncaring(over))
+    expect(withoutId(await post('/auth/refresh', { refreshToken: 'nonsense' }))).toEqual(withoutId(over))
   })
 
   test('the keys of access tokens are there for everybody', async () => {

@@ -4,6 +4,7 @@ import { deskErrors, mailErrors } from '@rowhouse/helpdesk'
 import { httpErrors } from '@rowhouse/http'
 import { identityErrors } from '@rowhouse/identity'
 import { configErrors, type ErrorCode } from '@rowhouse/kernel'
+import { mailErrors as mailOutErrors } from '@rowhouse/mail'
 import { membersErrors } from '@rowhouse/modules'
 import { postgresErrors } from '@rowhouse/postgres'
 import { tenancyErrors } from '@rowhouse/tenancy'
@@ -18,6 +19,7 @@ const parts = [
   httpErrors,
   identityErrors,
   mailErrors,
+  mailOutErrors,
   membersErrors,
   postgresErrors,
   serverErrors,

@@ -13,17 +13,21 @@ import {
   type People,
 } from '@rowhouse/identity'
 import { systemClock } from '@rowhouse/kernel'
+import { type MailPillar, type MailUrl, openMail } from '@rowhouse/mail'
 import {
   apiKeyOperations,
   authOperations,
   createOnboarding,
+  invitationOperations,
   manageApiKeys,
+  manageMembers,
   members,
   type Onboard,
   tenantOperations,
 } from '@rowhouse/modules'
 import type { Log } from '@rowhouse/telemetry'
 import {
+  askControl,
   controlPlacement,
   createCatalog,
   createPools,
@@ -44,6 +48,7 @@ export interface Platform {
   readonly tenants: Tenants
   readonly apiKeys: ApiKeys
   readonly people: People
+  readonly mail: MailPillar
   readonly onboard: Onboard
   readonly pools: Pools
   authenticate(audience: 'tenant' | 'operator', token: string): Promise<Caller | null>
@@ -64,6 +69,9 @@ export interface PlatformOptions {
   readonly operatorApiKey: string
   readonly poolSize: number
   readonly domain: string
+  /** Where people reach the platform, for links in mail. */
+  readonly origin: () => string
+  readonly mailUrl: MailUrl
   readonly log: Log
 }
 
@@ -75,6 +83,8 @@ export function compose({
   operatorApiKey,
   poolSize,
   domain,
+  origin,
+  mailUrl,
   log,
 }: PlatformOptions): Platform {
   const { names, url, migratorUrl } = database
@@ -94,18 +104,30 @@ export function compose({
   const tenantExists = async (id: string) => (await catalog.find(id)) !== undefined
   const apiKeys = createApiKeys({ control, tenantExists, clock })
   const onboard = createOnboarding({ tenants, door, apiKeys })
+  const ask = askControl(pools, names)
   const keys = authKeys(authKey)
   const accessTokens = createAccessTokens({ keys, domain, clock })
-  const { controlDatabase } = names
-  const people = createPeople({ pools, controlDatabase, control, door, tenants, tenantExists, keys, accessTokens, log })
+  const mail = openMail(mailUrl, ask)
+  const people = createPeople({
+    ask,
+    control,
+    door,
+    tenants,
+    tenantExists,
+    keys,
+    accessTokens,
+    sendMail: mail.send,
+    origin,
+    log,
+  })
 
   // Modules
   const product: readonly ProductModule[] = [members, ...modules]
   const bound = product.flatMap(operationsOf).map((operation) => bindOperation(operation, door, clock))
   const permissions = [
-    ...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name]),
+    ...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name, manageMembers.name]),
   ].toSorted()
-  const ofMembers = permissions.filter((name) => name !== manageApiKeys.name)
+  const ofMembers = permissions.filter((name) => name !== manageApiKeys.name && name !== manageMembers.name)
   const tenantOfName = async (name: string) =>
     (await catalog.findBySlug(name)) ?? (isUuid(name) && (await tenantExists(name)) ? name : null)
   const operations = [
@@ -113,6 +135,7 @@ export function compose({
     ...apiKeyOperations(apiKeys, permissions),
     ...tenantOperations(tenants, onboard),
     ...authOperations(people, accessTokens, tenantOfName),
+    ...invitationOperations(people),
   ]
 
   return {
@@ -121,6 +144,7 @@ export function compose({
     tenants,
     apiKeys,
     people,
+    mail,
     onboard,
     pools,
 

@@ -22,6 +22,14 @@ export const settings = defineConfig({
     'Host name of the product. A tenant’s is `<slug>.<domain>`.',
     { default: 'localhost' },
   ),
+  publicUrl: setting(
+    'PUBLIC_URL',
+    z
+      .url({ protocol: /^https?$/, error: 'must be an origin: https://HOST, without a path' })
+      .refine((url) => new URL(url).origin === url, 'must be an origin: https://HOST, without a path')
+      .optional(),
+    'Where people reach the product: links in mail begin with it. Without it, where the server listens.',
+  ),
   managementPort: setting(
     'MANAGEMENT_PORT',
     port,
@@ -95,6 +103,11 @@ export const settings = defineConfig({
     z.string().min(32, 'must have at least 32 characters').optional(),
     'Bearer key for /operator/v1. Without it one is made and kept in ROWHOUSE_HOME.',
     { secret: true },
+  ),
+  mailUrl: setting(
+    'MAIL_URL',
+    z.enum(['mailbox:', 'none:'], { error: 'must be mailbox: or none:' }).optional(),
+    'How mail goes out. `mailbox:` keeps it and shows it at /mailbox, to anybody: for development. `none:` refuses it. Without it `mailbox:` on loopback, `none:` otherwise.',
   ),
   logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'Least level that is logged.', {
     default: 'info',

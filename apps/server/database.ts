@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type ProductModule, productMigrations } from '@rowhouse/app'
 import { identityMigrations } from '@rowhouse/identity'
 import type { Lifecycle, RowhouseError } from '@rowhouse/kernel'
+import { mailMigrations } from '@rowhouse/mail'
 import { openPostgres } from '@rowhouse/postgres'
 import {
   catalogMigrations,
@@ -28,7 +29,7 @@ export interface Database {
 
 /** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
 export const migrationsOf = (modules: readonly ProductModule[]): Migrations => ({
-  control: [catalogMigrations, identityMigrations],
+  control: [catalogMigrations, identityMigrations, mailMigrations],
   houses: [memberMigrations, ...productMigrations(modules)],
 })
 

@@ -1,4 +1,5 @@
-/** The three demo tenants of `npm start`: made once, one in each tier, with keys at random. */
+/** The three demo tenants of `npm start`: made once, one in each tier, with keys and passwords at random. */
+import { randomBytes } from 'node:crypto'
 import { demoDesks, seedDesk, type DemoDesk } from '@rowhouse/helpdesk'
 import { newId } from '@rowhouse/kernel'
 import { type Tier, transactionDb } from '@rowhouse/tenancy'
@@ -12,6 +13,7 @@ interface Named {
 
 interface Person {
   readonly email: string
+  readonly password: string
   readonly apiKey: string
 }
 
@@ -35,17 +37,17 @@ const memberPermissions = ['desk:read', 'desk:write', 'desk:receive-mail', 'memb
 export async function seedDemo(
   platform: Platform,
   { origin, operatorApiKey, file }: { readonly origin: string; readonly operatorApiKey: string; readonly file: string },
-): Promise<{ readonly file: string; readonly exampleKey: string }> {
+): Promise<{ readonly file: string; readonly tenants: Demo['tenants'] }> {
   const known = readJson<Demo>(file)?.tenants ?? []
   const tenants: Demo['tenants'][number][] = []
   for (const [slug, desk] of Object.entries(demoDesks)) {
     const found = await platform.tenants.find(slug)
     // Keys count only where they were made: this home may have met another database since.
-    const kept = found && known.find(({ id }) => id === found.id)
+    const kept = found && known.find(({ id, owner }) => id === found.id && owner.password !== undefined)
     tenants.push(kept ?? (await seedTenant(platform, slug as keyof typeof tiers, desk)))
   }
   writePrivate(file, { origin, operator: { apiKey: operatorApiKey }, tenants } satisfies Demo)
-  return { file, exampleKey: tenants[0]!.owner.apiKey }
+  return { file, tenants }
 }
 
 async function seedTenant(
@@ -63,12 +65,11 @@ async function seedTenant(
     { email, name }: { email: string; name: string },
     permissions: readonly string[],
   ): Promise<Person> => {
-    const { secret } = await platform.apiKeys.create(id, {
-      name: `${name} (demo)`,
-      permissions,
-      memberId: memberIds.get(email)!,
-    })
-    return { email, apiKey: secret }
+    const memberId = memberIds.get(email)!
+    const password = randomBytes(12).toString('base64url')
+    await platform.people.enrol(id, { id: memberId, email, name }, password)
+    const { secret } = await platform.apiKeys.create(id, { name: `${name} (demo)`, permissions, memberId })
+    return { email, password, apiKey: secret }
   }
   return { slug, id, tier, owner: await person(owner, ['*']), member: await person(member, memberPermissions) }
 }

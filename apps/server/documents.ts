@@ -10,6 +10,7 @@ export const api: ApiDescription = {
     desk: 'Customers, their tickets and the comments on them.',
     members: 'The people of the tenant.',
     auth: 'How people come in.',
+    invitations: 'How people bring in others.',
     'api-keys': 'How programs come in.',
     tenants: 'The tenants of this deployment.',
   },

@@ -12,6 +12,7 @@ import { seedDemo } from './demo.ts'
 import { loadEnvFile } from './env-file.ts'
 import { homeSecrets, openHome } from './home-folder.ts'
 import { homePage } from './home-page.ts'
+import { mailboxPages } from './mailbox-page.ts'
 import { api, referencePages } from './documents.ts'
 
 const lifecycle = createLifecycle({
@@ -36,6 +37,7 @@ async function start(): Promise<void> {
     log.error({ err: error }, 'postgres'),
   )
   const operatorApiKey = config.operatorApiKey ?? secrets.operatorApiKey
+  let origin = ''
   const platform = compose({
     database,
     modules,
@@ -44,13 +46,14 @@ async function start(): Promise<void> {
     operatorApiKey,
     poolSize: config.poolSize,
     domain: config.domain,
+    origin: () => config.publicUrl ?? origin,
+    mailUrl: config.mailUrl ?? (isLoopback(config.host) ? 'mailbox:' : 'none:'),
     log,
   })
   await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
   await platform.refuseOpenDoors()
   await platform.tenants.repair()
 
-  let origin = ''
   const server = createHttpServer({
     operations: platform.operations,
     authenticate: platform.authenticate,
@@ -60,6 +63,7 @@ async function start(): Promise<void> {
     home: () => homePage(origin),
     api,
     pages: await pages,
+    livePages: mailboxPages(platform.mail),
     log,
   })
   const management = createManagementServer({ ready: server.ready, metricsText: telemetry.metricsText, log })
@@ -81,12 +85,17 @@ async function start(): Promise<void> {
   Home        ${origin}/
   API         ${origin}/docs
   Operators   ${origin}/operator/docs
-  Demo keys   ${demo.file}
+${platform.mail.kept === null ? '' : `  Mailbox     ${origin}/mailbox\n`}  Demo        ${demo.file}
 
-  Try         curl -H "Authorization: Bearer ${demo.exampleKey}" ${origin}/api/v1/tickets
+  Sign in     ${demo.tenants.map(({ slug, owner: { email, password } }) => `${email}  ${password}  (${slug})`).join('\n              ')}
+
+  Try         curl -H "Authorization: Bearer ${demo.tenants[0]!.owner.apiKey}" ${origin}/api/v1/tickets
 `)
   console.log(`ready ${origin}`)
 }
+
+/** A mailbox that anybody could read is for a machine that nobody else reaches. */
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 let stopping = false
 function stopOn(signal: NodeJS.Signals): void {

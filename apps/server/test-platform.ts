@@ -7,6 +7,7 @@ import { deployment, migrateAll, prepareCluster, type Tier, urlOf } from '@rowho
 import { compose, type Platform } from './compose.ts'
 import { type Database, migrationsOf } from './database.ts'
 import { api } from './documents.ts'
+import { mailboxPages } from './mailbox-page.ts'
 
 export interface TestTenant {
   readonly id: string
@@ -54,6 +55,7 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
 
   const operatorKey = `rho_${randomBytes(24).toString('base64url')}`
   const doorKey = randomBytes(32).toString('hex')
+  let origin = ''
   const log = createLog({ level: 'silent' })
   const platform = compose({
     database,
@@ -63,6 +65,8 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     operatorApiKey: operatorKey,
     poolSize: 4,
     domain: 'localhost',
+    origin: () => origin,
+    mailUrl: 'mailbox:',
     log,
   })
   const server = createHttpServer({
@@ -70,11 +74,12 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     authenticate: platform.authenticate,
     tenantOfHost: platform.tenantOfHost,
     ready: platform.obstacles,
+    livePages: mailboxPages(platform.mail),
     log,
     api,
   })
 
-  const origin = await server.listen({ host: '127.0.0.1', port: 0 })
+  origin = await server.listen({ host: '127.0.0.1', port: 0 })
 
   const tenants: TestTenant[] = []
   for (const tier of tiers) {

@@ -5,10 +5,7 @@ import { type AccessTokens, identityErrors, type People } from '@rowhouse/identi
 import { tenancyErrors } from '@rowhouse/tenancy'
 import { z } from 'zod'
 import { Slug } from '../tenants/slug.ts'
-import { Email, KeySet, Password, PersonName, RefreshToken, SignedIn, Tokens } from './schemas.ts'
-
-/** What every operation that takes a password can answer. */
-const passwordErrors = [identityErrors.credentialsRefused, identityErrors.tooManyAttempts, identityErrors.busy]
+import { Email, KeySet, Password, passwordErrors, PersonName, RefreshToken, SignedIn, Tokens } from './schemas.ts'
 
 /** @param tenantOfName the id of the tenant of this slug or id, if there is one. */
 export function authOperations(
@@ -97,7 +94,7 @@ export function authOperations(
       input: z.strictObject({ refreshToken: RefreshToken }),
       output: Tokens,
       errors: [identityErrors.sessionOver, tenancyErrors.tenantMoving],
-      handle: ({ input }) => people.refresh(input.refreshToken),
+      handle: ({ input, hostTenantId }) => people.refresh(input.refreshToken, hostTenantId),
     }),
     platformOperation({
       name: 'auth.sign-out',
@@ -110,8 +107,8 @@ export function authOperations(
       status: 204,
       input: z.strictObject({ refreshToken: RefreshToken }),
       output: z.null(),
-      async handle({ input }) {
-        await people.signOut(input.refreshToken)
+      async handle({ input, hostTenantId }) {
+        await people.signOut(input.refreshToken, hostTenantId)
         return null
       },
     }),

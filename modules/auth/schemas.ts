@@ -1,6 +1,10 @@
 /** What goes in and out when people sign in. */
+import { identityErrors } from '@rowhouse/identity'
 import { z } from 'zod'
 import { Member } from '../members/members.ts'
+
+/** What every operation that takes a password can answer. */
+export const passwordErrors = [identityErrors.credentialsRefused, identityErrors.tooManyAttempts, identityErrors.busy]
 
 export const Email = z.email().max(254).toLowerCase()
 /** What it must be like is said where one is chosen; here it is only kept from being endless. */

@@ -12,4 +12,4 @@ export { type Call, type Caller, type Method, type Operation, type Permission, p
 export { type OpenApiOptions, openApiDocument } from './openapi.ts'
 export { type Page, htmlPage } from './page.ts'
 export { Problem } from './problem.ts'
-export { type HttpServer, type HttpServerOptions, createHttpServer } from './server.ts'
+export { type HttpServer, type HttpServerOptions, type LivePage, createHttpServer } from './server.ts'

@@ -1,5 +1,6 @@
 import { gauge } from '@rowhouse/telemetry'
 import { type ApiDescription, apiPages } from './api-pages.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contractOf } from './contract.ts'
 import type { Authenticate } from './credentials.ts'
 import { type Ready, healthRoutes } from './health.ts'
@@ -20,10 +21,18 @@ export interface HttpServerOptions extends ListenerOptions, HostRules {
   readonly home?: () => string
   /** Served without a key, as they are. */
   readonly pages?: readonly Page[]
+  /** The same, made anew for each request. */
+  readonly livePages?: readonly LivePage[]
   /** Most bytes of a JSON body. 1 MiB when absent. */
   readonly bodyLimitBytes?: number
   /** Most bytes of a body in a media type of its own. 10 MiB when absent. */
   readonly rawBodyLimitBytes?: number
+}
+
+/** Made when it is asked for. */
+export interface LivePage {
+  readonly path: string
+  make(): Promise<Page>
 }
 
 export interface HttpServer extends Pick<Listener, 'listen' | 'close'> {
@@ -37,7 +46,7 @@ export interface HttpServer extends Pick<Listener, 'listen' | 'close'> {
  * @throws Error naming an operation that cannot be served or described as it is declared
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { operations, authenticate, home, pages = [] } = options
+  const { operations, authenticate, home, pages = [], livePages = [] } = options
   const {
     api = { title: 'Rowhouse', version: '1' },
     bodyLimitBytes = 2 ** 20,
@@ -54,6 +63,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     })),
     ...[...apiPages(operations, api), ...pages].map((page) => pageRoute(page.path, page)),
     ...(home === undefined ? [] : [pageRoute('/', () => htmlPage('/', home()))]),
+    ...livePages.map(({ path, make }) => ({
+      method: 'GET',
+      url: path,
+      handler: async (request: FastifyRequest, reply: FastifyReply) =>
+        pageRoute(path, await make()).handler(request, reply),
+    })),
     ...healthRoutes(ready, { tellWhy: false }),
   ]
   const listener = createListener(options, routes, async ({ headers, record }) => {

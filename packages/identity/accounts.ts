@@ -1,5 +1,5 @@
 /** Accounts: people, in whatever tenants. They stand behind no door, so narrow functions of the control database are all. */
-import { type Pools, fly, type TenantDb } from '@rowhouse/tenancy'
+import type { AskControl, TenantDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import type { IdentityTables } from './tables.ts'
 
@@ -16,14 +16,6 @@ export interface AccountTenant {
   readonly name: string
   readonly memberId: string
 }
-
-/** Calls one of the platform's functions in the control database. */
-export type AskControl = (text: string, values: readonly unknown[]) => Promise<Record<string, unknown>[]>
-
-export const askControl =
-  (pools: Pools, controlDatabase: string): AskControl =>
-  (text, values) =>
-    pools.lend(controlDatabase, async (client) => (await fly(client, [{ text, name: '', values }])).rows)
 
 export interface Accounts {
   find(email: string): Promise<Account | undefined>
@@ -55,4 +47,17 @@ export async function makeAccount(
 /** Makes the account a member of the tenant inside whose door `db` is. */
 export async function joinTenant(db: TenantDb<IdentityTables>, accountId: string, memberId: string): Promise<void> {
   await sql`select control.join_tenant(${accountId}, ${memberId})`.execute(db)
+}
+
+/** The account of a member of the tenant inside whose door `db` is; null when it has none, and cannot sign in. */
+export async function accountOfMember(db: TenantDb<IdentityTables>, memberId: string): Promise<string | null> {
+  const found = sql<{ id: string | null }>`select control.account_of_member(${memberId}) as id`
+  return (await found.execute(db)).rows[0]!.id
+}
+
+export type TenantName = Omit<AccountTenant, 'memberId'>
+
+/** How the tenant inside whose door `db` is is named. */
+export async function thisTenant(db: TenantDb<IdentityTables>): Promise<TenantName> {
+  return (await sql<TenantName>`select id, slug, name from control.this_tenant()`.execute(db)).rows[0]!
 }

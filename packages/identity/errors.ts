@@ -62,4 +62,34 @@ export const identityErrors = defineErrors('identity', {
     operator:
       'The refresh token is none of ours, or its session was signed out, has expired, or was ended because an old token of it was used: then the log has the event session.reused.',
   },
+  alreadyMember: {
+    status: 409,
+    title: 'Already a member',
+    detail: 'Somebody with this e-mail address is a member already.',
+    operator: 'The tenant has a member of this address who can sign in.',
+  },
+  alreadyInvited: {
+    status: 409,
+    title: 'Already invited',
+    detail: 'This e-mail address is invited already. Send that invitation again, or revoke it first.',
+    operator: 'An address has one open invitation at a time, also when it has expired: sending it again renews it.',
+  },
+  ownersOnly: {
+    status: 403,
+    title: 'Owners only',
+    detail: 'Only an owner can make somebody an owner.',
+    operator: 'An admin, or a key that acts for no owner, tried to invite an owner, or to touch such an invitation.',
+  },
+  invitationNotFound: {
+    status: 404,
+    title: 'Not found',
+    detail: 'There is no such invitation: it may have been used, replaced or revoked, or it has expired.',
+    operator: 'No open invitation of this id or token in the tenant. Which of the reasons it is, is said to nobody.',
+  },
+  invitationIncomplete: {
+    status: 400,
+    title: 'More is needed',
+    detail: 'Say what `errors` names to accept this invitation.',
+    operator: 'Who has no account yet needs a name and a password; who has one needs its password.',
+  },
 })

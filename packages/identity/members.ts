@@ -1,4 +1,5 @@
 /** What a tenant's own house says of a member. The table is the platform's (packages/tenancy/migrations). */
+import type { Generated } from 'kysely'
 import { type Door, queryDb, type TenantDb } from '@rowhouse/tenancy'
 
 /** From the one that may most. */
@@ -12,7 +13,7 @@ export interface Member {
 }
 
 export interface MemberTables {
-  members: Member
+  members: Member & { readonly tenantId: Generated<string> }
 }
 
 const columns = ['id', 'email', 'name', 'role'] as const
@@ -25,5 +26,17 @@ export const findMember = (door: Door, tenantId: string, memberId: string): Prom
     .where('id', '=', memberId)
     .executeTakeFirst()
 
+export const findMemberByEmail = (door: Door, tenantId: string, email: string): Promise<Member | undefined> =>
+  queryDb<MemberTables>(door, tenantId)
+    .selectFrom('members')
+    .select(columns)
+    .where('email', '=', email)
+    .executeTakeFirst()
+
+/** Does nothing when the member is there already, or another has the address: so that it may be repeated. */
 export const addMember = (db: TenantDb<MemberTables>, member: Member): Promise<unknown> =>
-  db.insertInto('members').values(member).execute()
+  db
+    .insertInto('members')
+    .values(member)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()

@@ -1,9 +1,12 @@
 /** How people come in, composed. */
 import type { Log } from '@rowhouse/telemetry'
-import { type Door, type Pools, type Tenants } from '@rowhouse/tenancy'
+import type { AskControl, Door, Tenants } from '@rowhouse/tenancy'
 import type { AccessTokens } from './access-tokens.ts'
-import { askControl, createAccounts } from './accounts.ts'
+import { type AcceptInvitation, createAcceptInvitation } from './accept-invitation.ts'
+import { createAccounts } from './accounts.ts'
 import type { AuthKeys } from './auth-keys.ts'
+import { createEnrol, type Enrol } from './enrol.ts'
+import { createInvitations, type Invitations, type Letter } from './invitations.ts'
 import { createPasswords } from './passwords.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createProveAccount, createSignIn, type SignIn } from './sign-in.ts'
@@ -15,11 +18,13 @@ export interface People {
   readonly signIn: SignIn
   readonly refresh: Sessions['refresh']
   readonly signOut: Sessions['close']
+  readonly invitations: Invitations
+  readonly acceptInvitation: AcceptInvitation
+  readonly enrol: Enrol
 }
 
 export interface PeopleOptions {
-  readonly pools: Pools
-  readonly controlDatabase: string
+  readonly ask: AskControl
   /** The door at the control database. */
   readonly control: Door
   readonly door: Door
@@ -27,12 +32,14 @@ export interface PeopleOptions {
   readonly tenantExists: (tenantId: string) => Promise<boolean>
   readonly keys: AuthKeys
   readonly accessTokens: AccessTokens
+  readonly sendMail: (letter: Letter) => Promise<void>
+  /** Where people reach the platform: links in mail begin with it, whatever host the caller used. */
+  readonly origin: () => string
   readonly log: Log
 }
 
 export function createPeople(options: PeopleOptions): People {
-  const { pools, controlDatabase, control, door, tenants, keys } = options
-  const ask = askControl(pools, controlDatabase)
+  const { ask, control, door, tenants, tenantExists, keys, sendMail, origin } = options
   const accounts = createAccounts(ask)
   const passwords = createPasswords()
   const throttle = createThrottle(ask, keys)
@@ -43,5 +50,16 @@ export function createPeople(options: PeopleOptions): People {
     signIn: createSignIn({ proveAccount, accounts, sessions, control, door }),
     refresh: sessions.refresh,
     signOut: sessions.close,
+    invitations: createInvitations({ control, door, sendMail, linkOf: (token) => `${origin()}/invitation#${token}` }),
+    acceptInvitation: createAcceptInvitation({
+      control,
+      door,
+      tenantExists,
+      accounts,
+      passwords,
+      proveAccount,
+      sessions,
+    }),
+    enrol: createEnrol({ control, passwords }),
   }
 }

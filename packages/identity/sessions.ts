@@ -25,10 +25,13 @@ export interface Tokens {
 export interface Sessions {
   /** Opens one in the tenant inside whose door `db` is. */
   open(db: TenantDb<IdentityTables>, member: Omit<SignedInMember, 'sessionId'>): Promise<Tokens>
-  /** @throws identity.session_over for any token that is not a live one, whatever it is */
-  refresh(refreshToken: string): Promise<Tokens>
+  /**
+   * @param hostTenantId the tenant whose host was asked, if it was one's: other tenants' sessions do not exist there.
+   * @throws identity.session_over for any token that is not a live one, whatever it is
+   */
+  refresh(refreshToken: string, hostTenantId: string | null): Promise<Tokens>
   /** Ends the session of this token, also of an old one. Does nothing when there is none. */
-  close(refreshToken: string): Promise<void>
+  close(refreshToken: string, hostTenantId: string | null): Promise<void>
 }
 
 export function createSessions({
@@ -53,6 +56,12 @@ export function createSessions({
     refreshToken: text,
     expiresIn: accessTokenLifeS,
   })
+  /** The token, when it can be one of a tenant that is there. */
+  async function read(text: string, hostTenantId: string | null): Promise<RefreshToken | undefined> {
+    const token = readRefreshToken(text)
+    if (!token || (hostTenantId !== null && hostTenantId !== token.tenantId)) return undefined
+    return (await tenantExists(token.tenantId)) ? token : undefined
+  }
   const close = ({ tenantId, sessionId, familyHash }: RefreshToken) =>
     control.query(tenantId, closeSession, [sessionId, familyHash])
 
@@ -68,9 +77,9 @@ export function createSessions({
       return tokens({ ...member, sessionId: id }, token)
     },
 
-    async refresh(text) {
-      const token = readRefreshToken(text)
-      if (!token || !(await tenantExists(token.tenantId))) throw identityErrors.sessionOver()
+    async refresh(text, hostTenantId) {
+      const token = await read(text, hostTenantId)
+      if (!token) throw identityErrors.sessionOver()
       const { tenantId, sessionId } = token
       const successors = refreshKeys.map((key) => successorOf(token, key))
       const values = [sessionId, token.familyHash, token.hash, successors.map(({ hash }) => hash)]
@@ -94,9 +103,9 @@ export function createSessions({
       return tokens({ accountId, tenantId, memberId, role: member.role, sessionId }, successor)
     },
 
-    async close(text) {
-      const token = readRefreshToken(text)
-      if (token && (await tenantExists(token.tenantId))) await close(token)
+    async close(text, hostTenantId) {
+      const token = await read(text, hostTenantId)
+      if (token) await close(token)
       crashPoint('identity.sign-out.revoked')
     },
   }

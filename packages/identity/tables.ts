@@ -12,6 +12,20 @@ export interface ApiKeys {
   tenantId: Generated<string>
 }
 
+export interface Invitations {
+  acceptedAt: string | null
+  createdAt: Generated<string>
+  email: string
+  expiresAt: Generated<string>
+  id: string
+  invitedBy: string | null
+  memberId: string
+  revokedAt: string | null
+  role: 'owner' | 'admin' | 'member'
+  tenantId: Generated<string>
+  tokenHash: Buffer
+}
+
 export interface Sessions {
   accountId: string
   createdAt: Generated<string>
@@ -27,5 +41,6 @@ export interface Sessions {
 
 export interface IdentityTables {
   apiKeys: ApiKeys
+  invitations: Invitations
   sessions: Sessions
 }

@@ -6,7 +6,7 @@
  */
 import { createHmac } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import type { AskControl } from './accounts.ts'
+import type { AskControl } from '@rowhouse/tenancy'
 import type { AuthKeys } from './auth-keys.ts'
 import { identityErrors } from './errors.ts'
 

@@ -6,6 +6,7 @@ export { type SqlMigrations, sqlMigrations } from './migrations.ts'
 
 // The door
 export { type Door, type DoorOptions, type Execute, openDoor } from './door.ts'
+export { type AskControl, askControl } from './ask-control.ts'
 export { type Catalog, type CatalogEntry, createCatalog } from './catalog.ts'
 export { type Pools, createPools } from './pools.ts'
 export { type Proofs, createProofs, makeProof, residenceKey } from './proof.ts'

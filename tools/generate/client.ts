@@ -38,6 +38,8 @@ const undeployed = () =>
     operatorApiKey: 'none',
     poolSize: 1,
     domain: 'localhost',
+    origin: () => '',
+    mailUrl: 'none:',
     log: createLog({ level: 'silent' }),
   })
 

@@ -60,7 +60,8 @@ begin atomic
   order by t.slug;
 end;
 
--- Makes an account and answers its id; in place of one that belongs nowhere. Null when the address has another.
+-- Makes an account and answers its id, in place of one that belongs at most to the tenant inside whose door this is called.
+-- Null when the address has another.
 create function control.create_account(id uuid, email text, name text, password_hash text) returns uuid
 language sql volatile security definer
 begin atomic
@@ -70,7 +71,9 @@ begin atomic
   values (create_account.id, create_account.email, create_account.name, create_account.password_hash)
   on conflict (email) do update
     set name = excluded.name, password_hash = excluded.password_hash
-    where not exists (select from control.memberships m where m.account_id = a.id)
+    where not exists (
+      select from control.memberships m where m.account_id = a.id and m.tenant is distinct from rowhouse.tenant_id()
+    )
   returning a.id;
 end;
 
@@ -78,10 +81,27 @@ end;
 create function control.join_tenant(account uuid, member uuid) returns void
 language sql volatile security definer
 begin atomic
-  insert into control.memberships (account_id, tenant, member_id) values (account, rowhouse.tenant_id(), member);
+  insert into control.memberships (account_id, tenant, member_id) values (account, rowhouse.tenant_id(), member)
+  on conflict do nothing;
+end;
+
+-- How the tenant inside whose door this is called is named.
+create function control.this_tenant() returns table (id uuid, slug text, name text)
+language sql stable security definer
+begin atomic
+  select t.id, t.slug, t.name from control.tenants t where t.id = rowhouse.tenant_id();
+end;
+
+-- The account of a member of the tenant inside whose door this is called.
+create function control.account_of_member(member uuid) returns uuid
+language sql stable security definer
+begin atomic
+  select m.account_id from control.memberships m where m.tenant = rowhouse.tenant_id() and m.member_id = member;
 end;
 
 revoke all on function control.find_account(text), control.tenants_of_account(uuid),
-  control.create_account(uuid, text, text, text), control.join_tenant(uuid, uuid) from public;
+  control.create_account(uuid, text, text, text), control.join_tenant(uuid, uuid), control.account_of_member(uuid),
+  control.this_tenant() from public;
 grant execute on function control.find_account(text), control.tenants_of_account(uuid),
-  control.create_account(uuid, text, text, text), control.join_tenant(uuid, uuid) to {{application}};
+  control.create_account(uuid, text, text, text), control.join_tenant(uuid, uuid), control.account_of_member(uuid),
+  control.this_tenant() to {{application}};

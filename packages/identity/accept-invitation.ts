@@ -1,0 +1,113 @@
+/**
+ * Accepting an invitation: a member in the tenant's house, then in one transaction of the control database the invitation's
+ * end, the account, its membership and a session. Broken off in between, it is begun again with the same link: the member's
+ * id stands in the invitation.
+ */
+import { crashPoint, newId } from '@rowhouse/kernel'
+import { type Door, queryDb, type TenantDb, transactionDb } from '@rowhouse/tenancy'
+import { sql } from 'kysely'
+import { type Accounts, joinTenant, makeAccount, thisTenant } from './accounts.ts'
+import { identityErrors } from './errors.ts'
+import { hashOf, tenantOfInvitation } from './invitation-tokens.ts'
+import { addMember, findMember, type MemberTables } from './members.ts'
+import { type Passwords, refuseWeakPassword } from './passwords.ts'
+import type { Sessions } from './sessions.ts'
+import type { ProveAccount, SignedIn } from './sign-in.ts'
+import type { IdentityTables } from './tables.ts'
+
+/**
+ * @throws identity.invitation_not_found, identity.invitation_incomplete, identity.password_refused,
+ * identity.already_member, and for somebody who has an account what proving it throws
+ */
+export type AcceptInvitation = (accepting: {
+  readonly token: string
+  readonly name: string | undefined
+  readonly password: string | undefined
+  readonly address: string
+  /** The tenant whose host was asked, if it was one's: other tenants' invitations do not exist there. */
+  readonly hostTenantId: string | null
+}) => Promise<SignedIn>
+
+export function createAcceptInvitation({
+  control,
+  door,
+  tenantExists,
+  accounts,
+  passwords,
+  proveAccount,
+  sessions,
+}: {
+  readonly control: Door
+  readonly door: Door
+  readonly tenantExists: (tenantId: string) => Promise<boolean>
+  readonly accounts: Accounts
+  readonly passwords: Passwords
+  readonly proveAccount: ProveAccount
+  readonly sessions: Sessions
+}): AcceptInvitation {
+  async function find(token: string, hostTenantId: string | null) {
+    const tenantId = tenantOfInvitation(token)
+    const isHere = tenantId !== undefined && (hostTenantId === null || hostTenantId === tenantId)
+    if (!isHere || !(await tenantExists(tenantId))) throw identityErrors.invitationNotFound()
+    const found = await queryDb<IdentityTables>(control, tenantId)
+      .selectFrom('invitations')
+      .select(['id', 'email', 'role', 'memberId'])
+      .where('tokenHash', '=', hashOf(token))
+      .where(isOpen)
+      .executeTakeFirst()
+    if (!found) throw identityErrors.invitationNotFound()
+    return { ...found, tenantId }
+  }
+
+  /** Who accepts: somebody who has an account and knows its password, or somebody new. */
+  async function guest(
+    email: string,
+    { name, password, address }: Pick<Parameters<AcceptInvitation>[0], 'name' | 'password' | 'address'>,
+  ) {
+    const isNew = (await accounts.find(email)) === undefined
+    const missing = [
+      ...(isNew && name === undefined ? ['/name'] : []),
+      ...(password === undefined ? ['/password'] : []),
+    ]
+    if (password === undefined || missing.length > 0) {
+      throw identityErrors.invitationIncomplete({ errors: missing.map((pointer) => ({ pointer, detail: 'Needed' })) })
+    }
+    if (!isNew) return { ...(await proveAccount({ email, password, address })), isNew }
+    refuseWeakPassword(password, email)
+    return { id: newId(), name: name!, passwordHash: await passwords.hash(password), isNew }
+  }
+
+  return async ({ token, hostTenantId, ...accepting }) => {
+    const { id, tenantId, memberId, email, role } = await find(token, hostTenantId)
+    const account = await guest(email, accepting)
+    const name = accepting.name ?? account.name
+    await addMember(queryDb<MemberTables>(door, tenantId), { id: memberId, email, name, role })
+    crashPoint('identity.invitation.member-made')
+    const member = await findMember(door, tenantId, memberId)
+    if (!member) throw identityErrors.alreadyMember()
+
+    const { tenant, tokens } = await transactionDb(control, tenantId, async (db: TenantDb<IdentityTables>) => {
+      const ended = await db
+        .updateTable('invitations')
+        .set({ acceptedAt: sql`now()` })
+        .where('id', '=', id)
+        .where('tokenHash', '=', hashOf(token))
+        .where(isOpen)
+        .returning('id')
+        .executeTakeFirst()
+      if (!ended) throw identityErrors.invitationNotFound()
+      const accountId = account.isNew ? await makeAccount(db, { ...account, email }) : account.id
+      // Somebody signed up with this address a moment ago: their password is asked for the next time.
+      if (accountId === null) throw identityErrors.credentialsRefused()
+      await joinTenant(db, accountId, memberId)
+      return {
+        tenant: await thisTenant(db),
+        tokens: await sessions.open(db, { accountId, tenantId, memberId, role: member.role }),
+      }
+    })
+    crashPoint('identity.invitation.accepted')
+    return { tenant, member, ...tokens }
+  }
+}
+
+const isOpen = sql<boolean>`accepted_at is null and revoked_at is null and expires_at > now()`

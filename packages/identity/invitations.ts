@@ -1,0 +1,159 @@
+/** Invitations: a link in somebody's mail that makes them a member of a tenant, once. */
+import { newId } from '@rowhouse/kernel'
+import { type Door, queryDb } from '@rowhouse/tenancy'
+import { sql } from 'kysely'
+import { accountOfMember, thisTenant } from './accounts.ts'
+import { identityErrors } from './errors.ts'
+import { findMember, findMemberByEmail, type Member } from './members.ts'
+import type { IdentityTables } from './tables.ts'
+import { hashOf, newInvitationToken } from './invitation-tokens.ts'
+
+export interface Invitation {
+  readonly id: string
+  readonly email: string
+  readonly role: Member['role']
+  /** RFC 3339. */
+  readonly createdAt: string
+  readonly expiresAt: string
+}
+
+/** Who invites: the member for whom the call acts, if there is one. */
+export interface Inviter {
+  readonly tenantId: string
+  readonly memberId: string | null
+}
+
+export interface Invitations {
+  /**
+   * Invites somebody by mail. A member who cannot sign in yet (an operator made the tenant) is invited as what they are.
+   *
+   * @throws identity.already_member, identity.already_invited, identity.owners_only
+   */
+  create(inviter: Inviter, invited: Pick<Invitation, 'email' | 'role'>): Promise<Invitation>
+  /** Those that can still be accepted or sent again, oldest first. */
+  list(tenantId: string, page: { readonly after: string | null; readonly limit: number }): Promise<Invitation[]>
+  /** Sends a new link, good for another seven days; the one before is worth nothing. @throws identity.invitation_not_found, identity.owners_only */
+  resend(inviter: Inviter, id: string): Promise<Invitation>
+  /** @throws identity.invitation_not_found, identity.owners_only */
+  revoke(inviter: Inviter, id: string): Promise<void>
+}
+
+export interface Letter {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+}
+
+export function createInvitations({
+  control,
+  door,
+  sendMail,
+  linkOf,
+}: {
+  readonly control: Door
+  readonly door: Door
+  readonly sendMail: (letter: Letter) => Promise<void>
+  /** The address at which a token is accepted: on the platform's own host, whatever host the caller used. */
+  readonly linkOf: (token: string) => string
+}): Invitations {
+  const db = (tenantId: string) => queryDb<IdentityTables>(control, tenantId)
+
+  /** Only an owner makes owners, whatever else an admin may do. */
+  async function refuseUnlessOwner({ tenantId, memberId }: Inviter, role: Member['role']): Promise<void> {
+    if (role !== 'owner') return
+    const inviter = memberId === null ? undefined : await findMember(door, tenantId, memberId)
+    if (inviter?.role !== 'owner') throw identityErrors.ownersOnly()
+  }
+
+  async function open(tenantId: string, id: string): Promise<Invitation> {
+    const found = await db(tenantId)
+      .selectFrom('invitations')
+      .select(columns)
+      .where('id', '=', id)
+      .where('acceptedAt', 'is', null)
+      .where('revokedAt', 'is', null)
+      .executeTakeFirst()
+    if (!found) throw identityErrors.invitationNotFound()
+    return found
+  }
+
+  async function send(tenantId: string, { email }: Invitation, token: string): Promise<void> {
+    const { name } = await thisTenant(db(tenantId))
+    await sendMail({
+      to: email,
+      subject: `You are invited to ${name}`,
+      text: `You are invited to join ${name}.\n\nOpen this link within seven days to accept:\n${linkOf(token)}\n\nIf you did not expect it, do nothing.\n`,
+    })
+  }
+
+  return {
+    async create(inviter, { email, role: wanted }) {
+      const { tenantId, memberId: invitedBy } = inviter
+      const member = await findMemberByEmail(door, tenantId, email)
+      if (member && (await accountOfMember(db(tenantId), member.id)) !== null) throw identityErrors.alreadyMember()
+      const role = member?.role ?? wanted
+      await refuseUnlessOwner(inviter, role)
+      const token = newInvitationToken(tenantId)
+      const memberId = member?.id ?? newId()
+      const made = await db(tenantId)
+        .insertInto('invitations')
+        .values({ id: newId(), email, role, memberId, tokenHash: hashOf(token), invitedBy })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['tenantId', 'email'])
+            .where('acceptedAt', 'is', null)
+            .where('revokedAt', 'is', null)
+            .doNothing(),
+        )
+        .returning(columns)
+        .executeTakeFirst()
+      if (!made) throw identityErrors.alreadyInvited()
+      await send(tenantId, made, token)
+      return made
+    },
+
+    list: (tenantId, { after, limit }) =>
+      db(tenantId)
+        .selectFrom('invitations')
+        .select(columns)
+        .where('acceptedAt', 'is', null)
+        .where('revokedAt', 'is', null)
+        .$if(after !== null, (query) => query.where('id', '>', after))
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+
+    async resend(inviter, id) {
+      const { tenantId } = inviter
+      await refuseUnlessOwner(inviter, (await open(tenantId, id)).role)
+      const token = newInvitationToken(tenantId)
+      const renewed = await db(tenantId)
+        .updateTable('invitations')
+        .set({ tokenHash: hashOf(token), expiresAt: sql`now() + interval '7 days'` })
+        .where('id', '=', id)
+        .where('acceptedAt', 'is', null)
+        .where('revokedAt', 'is', null)
+        .returning(columns)
+        .executeTakeFirst()
+      if (!renewed) throw identityErrors.invitationNotFound()
+      await send(tenantId, renewed, token)
+      return renewed
+    },
+
+    async revoke(inviter, id) {
+      const { tenantId } = inviter
+      await refuseUnlessOwner(inviter, (await open(tenantId, id)).role)
+      const revoked = await db(tenantId)
+        .updateTable('invitations')
+        .set({ revokedAt: sql`now()` })
+        .where('id', '=', id)
+        .where('acceptedAt', 'is', null)
+        .where('revokedAt', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      if (!revoked) throw identityErrors.invitationNotFound()
+    },
+  }
+}
+
+const columns = ['id', 'email', 'role', 'createdAt', 'expiresAt'] as const
