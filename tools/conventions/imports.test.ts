@@ -13,6 +13,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   events: ['kernel', 'telemetry', 'tenancy'],
   events: ['kernel', 'telemetry', 'tenancy'],
   identity: ['kernel', 'telemetry', 'tenancy'],
+  mail: ['kernel', 'tenancy'],
   http: ['kernel', 'telemetry', 'tenancy', 'identity'],
   app: ['kernel', 'telemetry', 'tenancy', 'identity', 'http'],
   modules: ['kernel', 'tenancy', 'identity', 'http', 'app'],
@@ -20,7 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['kernel'],
   client: [],
   testing: ['kernel', 'postgres', 'tenancy', 'telemetry', 'http', 'app', 'identity'],
-  server: ['kernel', 'telemetry', 'postgres', 'tenancy', 'identity', 'http', 'app', 'modules', 'helpdesk', 'cli'],
+  server: ['kernel', 'telemetry', 'postgres', 'tenancy', 'identity', 'http', 'app', 'modules', 'helpdesk', 'cli', 'mail'],
 }
 
 const folders: Readonly<Record<string, string>> = {
