@@ -12,7 +12,7 @@ import type { Subscriber } from './subscriber.ts'
 import type { Survey, Surveyor } from './survey.ts'
 
 export interface Relay {
-  /** The tenant may have something to do. */
+  /** The tenant may have something to do. Does nothing while the relay does not run. */
   nudge(tenantId: string): void
   start(): void
   /** Begins nothing more, and finishes what is under way. */
@@ -41,6 +41,7 @@ export function createRelay(options: RelayOptions): Relay {
   const stopping = new AbortController()
   let sweeping: Promise<void> | undefined
   let stopGauges = () => {}
+  let running = false
 
   const look = (tenantId: string) =>
     add(tenantId, 'look', async () => {
@@ -86,12 +87,14 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   return {
-    nudge: look,
+    nudge: (tenantId) => void (running && look(tenantId)),
     start() {
+      running = true
       stopGauges = measure(() => [...surveys.values()])
       sweeping = sweepOnAndOn()
     },
     async stop() {
+      running = false
       stopping.abort()
       stopGauges()
       await Promise.all([sweeping, schedule.stop()])
