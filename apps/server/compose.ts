@@ -12,6 +12,7 @@ import {
   isOperatorKey,
   type People,
 } from '@rowhouse/identity'
+import { createOnce } from '@rowhouse/idempotency'
 import { systemClock } from '@rowhouse/kernel'
 import { type MailPillar, type MailUrl, openMail } from '@rowhouse/mail'
 import {
@@ -121,9 +122,14 @@ export function compose({
     log,
   })
 
+  // Idempotency: answers are kept where the effects are
+  const sealKeys = keys.deriveAll('idempotent answers')
+  const once = createOnce({ door, table: 'rowhouse.idempotency_keys', sealKeys })
+  const onceInControl = createOnce({ door: control, table: 'control.idempotency_keys', sealKeys })
+
   // Modules
   const product: readonly ProductModule[] = [members, ...modules]
-  const bound = product.flatMap(operationsOf).map((operation) => bindOperation(operation, door, clock))
+  const bound = product.flatMap(operationsOf).map((operation) => bindOperation(operation, { door, once, clock }))
   const permissions = [
     ...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name, manageMembers.name]),
   ].toSorted()
@@ -132,7 +138,7 @@ export function compose({
     (await catalog.findBySlug(name)) ?? (isUuid(name) && (await tenantExists(name)) ? name : null)
   const operations = [
     ...bound,
-    ...apiKeyOperations(apiKeys, permissions),
+    ...apiKeyOperations(apiKeys, permissions, onceInControl),
     ...tenantOperations(tenants, onboard),
     ...authOperations(people, accessTokens, tenantOfName),
     ...invitationOperations(people),

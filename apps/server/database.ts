@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { type ProductModule, productMigrations } from '@rowhouse/app'
 import { identityMigrations } from '@rowhouse/identity'
+import { idempotencyMigrations } from '@rowhouse/idempotency'
 import type { Lifecycle, RowhouseError } from '@rowhouse/kernel'
 import { mailMigrations } from '@rowhouse/mail'
 import { openPostgres } from '@rowhouse/postgres'
@@ -29,7 +30,8 @@ export interface Database {
 
 /** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
 export const migrationsOf = (modules: readonly ProductModule[]): Migrations => ({
-  control: [catalogMigrations, identityMigrations, mailMigrations],
+  control: [catalogMigrations, identityMigrations, mailMigrations, idempotencyMigrations],
+  databases: [idempotencyMigrations],
   houses: [memberMigrations, ...productMigrations(modules)],
 })
 

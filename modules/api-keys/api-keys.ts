@@ -1,6 +1,7 @@
 /** A tenant's API keys: how programs come in. */
 import { cursorPage, decodeCursor, encodeCursor, pageInput, permission, platformOperation } from '@rowhouse/app'
 import type { Caller, Operation } from '@rowhouse/http'
+import type { Once } from '@rowhouse/idempotency'
 import { type ApiKeys, identityErrors } from '@rowhouse/identity'
 import { z } from 'zod'
 
@@ -39,8 +40,11 @@ const CreatedApiKey = z
   .strictObject({ ...fields, secret: z.string().meta({ description: 'The key itself. Shown this once.' }) })
   .meta({ id: 'CreatedApiKey', example: { ...example, secret: `rhk_${'A'.repeat(64)}` } })
 
-/** @param permissions every permission that a key can have, by name. */
-export function apiKeyOperations(apiKeys: ApiKeys, permissions: readonly string[]): Operation[] {
+/**
+ * @param permissions every permission that a key can have, by name
+ * @param once of the control database, where keys live
+ */
+export function apiKeyOperations(apiKeys: ApiKeys, permissions: readonly string[], once: Once): Operation[] {
   return [
     platformOperation({
       name: 'api-keys.create',
@@ -52,9 +56,11 @@ export function apiKeyOperations(apiKeys: ApiKeys, permissions: readonly string[
       input: NewApiKey,
       output: CreatedApiKey,
       errors: [identityErrors.permissionNotGrantable],
-      handle({ input, caller }) {
+      once,
+      secret: true,
+      handle({ input, caller }, execute) {
         for (const [at, name] of input.permissions.entries()) refuseUngrantable(caller, name, at, permissions)
-        return apiKeys.create(caller.tenantId!, { ...input, memberId: caller.memberId }).then(mutable)
+        return apiKeys.create(caller.tenantId!, { ...input, memberId: caller.memberId }, execute).then(mutable)
       },
     }),
     platformOperation({
@@ -83,8 +89,9 @@ export function apiKeyOperations(apiKeys: ApiKeys, permissions: readonly string[
       output: z.null(),
       status: 204,
       errors: [identityErrors.apiKeyNotFound, identityErrors.apiKeyStronger],
-      async handle({ input, caller }) {
-        await apiKeys.revoke(caller.tenantId!, input.id, caller.permissions)
+      once,
+      async handle({ input, caller }, execute) {
+        await apiKeys.revoke(caller.tenantId!, input.id, caller.permissions, execute)
         return null
       },
     }),

@@ -5,5 +5,5 @@ export { type SqlMigrations, type TenantDb, sqlMigrations } from '@rowhouse/tena
 export { defineErrors, newId } from '@rowhouse/kernel'
 
 // What a composition root does with them
-export { type ProductModule, bindOperation, productMigrations, tenantOperations } from './product.ts'
+export { type Binding, type ProductModule, bindOperation, productMigrations, tenantOperations } from './product.ts'
 export { platformOperation } from './platform-operation.ts'

@@ -49,7 +49,16 @@ interface Definition<Tables, Input extends z.ZodType, Output extends z.ZodType> 
   /** A media type other than JSON; the input is then the body's bytes. */
   readonly accepts?: string
   readonly errors?: readonly ErrorCode[]
+  /** The answer shows the thing as its GET does: it is sent with its entity tag. Of a GET, and with `current`, it does. */
+  readonly etag?: boolean
+  /** The answer holds a secret: for an `Idempotency-Key` it is kept sealed, and for minutes. */
+  readonly secret?: boolean
   handle(context: Context<Tables, z.output<Input>>): Promise<z.input<Output>>
+  /**
+   * Of a command that changes one thing: that thing as it is, as the answer would show it, locked until the transaction
+   * ends. With it the command takes `If-Match`; it is asked for only when the header is sent.
+   */
+  current?(context: Context<Tables, z.output<Input>>): Promise<z.input<Output> | undefined>
 }
 
 /** Something that changes the tenant's data, or reads it. `kind` decides how `db` runs. */

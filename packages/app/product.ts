@@ -1,15 +1,26 @@
 /** A product: a list of modules, and how their commands and queries become operations that a server can run. */
 import type { Clock } from '@rowhouse/kernel'
-import type { Caller, Operation } from '@rowhouse/http'
+import type { Call, Caller, Operation } from '@rowhouse/http'
+import type { Once } from '@rowhouse/idempotency'
 import {
   type Door,
   type ModuleMigrations,
   queryDb,
   type SqlMigrations,
   tenancyErrors,
+  type TenantDb,
+  tenantDb,
   transactionDb,
 } from '@rowhouse/tenancy'
 import type { Actor, TenantOperation } from './module.ts'
+
+/** What a command or query is bound to: the way to its tenant, and what it does on that way. */
+export interface Binding {
+  readonly door: Door
+  /** Keeps answers for an `Idempotency-Key`. */
+  readonly once: Once
+  readonly clock: Clock
+}
 
 /** An ES module as `import * as tickets from …` gives it: its operations are found among its exports. */
 export interface ProductModule {
@@ -31,10 +42,28 @@ export const productMigrations = (modules: readonly ProductModule[]): ModuleMigr
   })
 
 /** Binds a module's command or query to the door through which it will reach its tenant. */
-export function bindOperation({ kind, module, definition }: TenantOperation, door: Door, clock: Clock): Operation {
-  const { name, http, summary, description, permission, input, output, accepts, errors = [], handle } = definition
+export function bindOperation(operation: TenantOperation, { door, once, clock }: Binding): Operation {
+  const { kind, module, definition } = operation
+  const { name, http, summary, description, permission, input, output, accepts, errors = [] } = definition
   const [method, path] = http.split(' ') as [Operation['method'], string]
-  const { status = method === 'POST' ? 201 : 200 } = definition
+  const { status = method === 'POST' ? 201 : 200, secret = false, current } = definition
+
+  const contextOf = ({ input, caller }: Call) => ({
+    input,
+    tenant: { id: tenantOf(caller) },
+    actor: actorOf(caller),
+    now: new Date(clock.now()).toISOString(),
+  })
+
+  /** Inside the command's transaction: looked at and changed, the thing is one and the same. */
+  async function change(call: Call, db: TenantDb<never>): Promise<unknown> {
+    const context = { ...contextOf(call), db }
+    const thing = call.expects && (await current?.(context))
+    // What is not there is for the command itself to say, as it does without a condition.
+    if (thing !== undefined) call.expects!(thing)
+    return definition.handle(context)
+  }
+
   return {
     name,
     module,
@@ -49,17 +78,15 @@ export function bindOperation({ kind, module, definition }: TenantOperation, doo
     errors: [...errors, ...doorErrors[kind]],
     ...(description === undefined ? {} : { description }),
     ...(accepts === undefined ? {} : { accepts }),
-    run({ input, caller }) {
-      const tenantId = tenantOf(caller)
-      const context = {
-        input,
-        tenant: { id: tenantId },
-        actor: actorOf(caller),
-        now: new Date(clock.now()).toISOString(),
-      }
-      if (kind === 'query') return handle({ ...context, db: queryDb(door, tenantId) })
-      return transactionDb<never, unknown>(door, tenantId, (db) => handle({ ...context, db }))
-    },
+    etag: definition.etag ?? (method === 'GET' || current !== undefined),
+    conditional: current !== undefined,
+    ...(kind === 'query'
+      ? { run: (call) => definition.handle({ ...contextOf(call), db: queryDb(door, tenantOf(call.caller)) }) }
+      : {
+          run: (call) => transactionDb<never, unknown>(door, tenantOf(call.caller), (db) => change(call, db)),
+          runOnce: (call, request) =>
+            once.run(tenantOf(call.caller), request, (execute) => change(call, tenantDb(execute)), { secret }),
+        }),
   }
 }
 

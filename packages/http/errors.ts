@@ -56,6 +56,32 @@ export const httpErrors = defineErrors('http', {
     detail: 'The body is not of a type that this operation accepts.',
     operator: 'The caller sent a body with another Content-Type, charset or Content-Encoding.',
   },
+  preconditionFailed: {
+    status: 412,
+    title: 'Precondition failed',
+    detail: 'The thing is not in the state that the request is meant for. Read it again, and decide anew.',
+    operator: 'If-Match named another state than the present one: somebody else has changed it. Nothing was done.',
+  },
+  idempotencyInFlight: {
+    status: 409,
+    title: 'In flight',
+    detail: 'A request with this Idempotency-Key is being carried out. Send it again in a moment to get its answer.',
+    operator: 'A client repeated a command before the first had its answer.',
+    retryAfterS: 1,
+  },
+  idempotencyKeyReused: {
+    status: 422,
+    title: 'Idempotency-Key reused',
+    detail: 'This Idempotency-Key belongs to another request. Nothing was done; take a new key for a new request.',
+    operator: 'A client sent a key again with another operation, path, condition or body.',
+  },
+  idempotencyAnswerExpired: {
+    status: 409,
+    title: 'Answer expired',
+    detail: 'The request was carried out, but its answer holds a secret and is no longer kept.',
+    operator:
+      'A client repeated a request after the minutes for which such an answer is kept, or AUTH_KEY was replaced.',
+  },
   headersTooLarge: {
     status: 431,
     title: 'Request header fields too large',

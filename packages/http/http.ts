@@ -1,11 +1,13 @@
 /** The HTTP pillar: operations in, a server and its OpenAPI document out. */
 export { decodeCursor, cursorPage, encodeCursor, pageInput } from './cursor.ts'
+export { type Answer } from './answer.ts'
 export { type Authenticate } from './credentials.ts'
 export { httpErrors } from './errors.ts'
 export { type ApiDescription } from './api-pages.ts'
 export { docsPages } from './docs-page/docs-page.ts'
 export { type Ready } from './health.ts'
 export { type HostRules } from './host.ts'
+export { type KeptAnswer, type KeyedRequest } from './keyed-request.ts'
 export { type Listener } from './listener.ts'
 export { createManagementServer } from './management.ts'
 export { type Call, type Caller, type Method, type Operation, type Permission, permission } from './operation.ts'

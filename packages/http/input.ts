@@ -19,18 +19,24 @@ export interface BodyLimits {
 
 type Fields = Record<string, unknown>
 
+export interface Input {
+  readonly value: unknown
+  /** The body as it came. */
+  readonly bytes: Uint8Array
+}
+
 /** @throws http.invalid_request, http.unsupported_media_type, http.payload_too_large */
 export async function readInput(
   contract: Contract,
   request: { readonly raw: IncomingMessage; readonly path: Fields; readonly query: string },
   limits: BodyLimits,
-): Promise<unknown> {
+): Promise<Input> {
   const { accepts } = contract.operation
   const query = parseQuery(request.query)
   if (contract.otherFieldsIn === 'query') {
     if (hasBody(request.raw)) refuse({ pointer: '', detail: `${contract.operation.method} takes no body` })
     refuse(hazard(query))
-    return validInput(contract, typed(contract, query), request.path)
+    return { value: validInput(contract, typed(contract, query), request.path), bytes: nothing }
   }
   refuse(
     ...Object.keys(query).map((name) => ({ pointer: `/${pointerToken(name)}`, detail: 'Not accepted in the query' })),
@@ -39,20 +45,22 @@ export async function readInput(
     checkContentType(request.raw, accepts)
     const bytes = await readBody(request.raw, limits.rawBytes)
     if (bytes.length === 0) refuse({ pointer: '', detail: 'The body is empty' })
-    return valid(contract.input, bytes)
+    return { value: valid(contract.input, bytes), bytes }
   }
-  return validInput(contract, await readJsonObject(contract, request.raw, limits.jsonBytes), request.path)
+  const bytes = await readJsonBytes(request.raw, limits.jsonBytes)
+  return { value: validInput(contract, jsonObject(contract, bytes), request.path), bytes }
 }
 
-async function readJsonObject(contract: Contract, raw: IncomingMessage, limitBytes: number): Promise<Fields> {
-  const mayBeEmpty = contract.otherFields.length === 0
-  if (!hasBody(raw)) {
-    if (!mayBeEmpty) refuse({ pointer: '', detail: 'The body is empty; a JSON object is expected' })
-    return {}
-  }
+const nothing = new Uint8Array()
+
+async function readJsonBytes(raw: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+  if (!hasBody(raw)) return nothing
   checkContentType(raw, 'application/json')
-  const bytes = await readBody(raw, limitBytes)
-  if (bytes.length === 0 && mayBeEmpty) return {}
+  return readBody(raw, limitBytes)
+}
+
+function jsonObject(contract: Contract, bytes: Uint8Array): Fields {
+  if (bytes.length === 0 && contract.otherFields.length === 0) return {}
   if (bytes.length === 0) refuse({ pointer: '', detail: 'The body is empty; a JSON object is expected' })
   const body = parseJson(bytes)
   if (typeof body !== 'object' || body === null || Array.isArray(body))

@@ -7,10 +7,11 @@ import type { Socket } from 'node:net'
 import { newId } from '@rowhouse/kernel'
 import type { Log } from '@rowhouse/telemetry'
 import { type FastifyReply, type FastifyRequest, LogController, fastify } from 'fastify'
+import { send } from './answer.ts'
 import { httpErrors } from './errors.ts'
 import { securityHeaders } from './headers.ts'
 import { listen } from './listen.ts'
-import { problemHeaders, problemOf, publicError } from './problem.ts'
+import { problemAnswer, publicError } from './problem.ts'
 import { newRecord, writeRecord, writeSocketRecord } from './record.ts'
 import { checkRequestForm } from './request-form.ts'
 import { type Route, mount } from './routes.ts'
@@ -89,11 +90,7 @@ export function createListener(
   function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = publicError(thrown)
     request.record.error = error
-    reply
-      .code(error.status)
-      .headers(problemHeaders(error))
-      // As bytes: to text Fastify would add a charset, which the media type does not have.
-      .send(Buffer.from(JSON.stringify(problemOf(error, request.id))))
+    send(reply, problemAnswer(error, request.id))
   }
 
   function refuseSocket(error: { readonly code?: string }, socket: Socket): void {

@@ -3,17 +3,20 @@ import { type ErrorCode, RowhouseError } from '@rowhouse/kernel'
 import type { Contract } from './contract.ts'
 import { httpErrors } from './errors.ts'
 import { exampleOf } from './example.ts'
+import { givesEntityTag } from './openapi-headers.ts'
 import { problemMediaType, problemOf } from './problem.ts'
 import type { SchemaBook } from './schemas.ts'
 
 const reference = (name: string) => ({ $ref: `#/components/${name}` })
 const problem = reference('schemas/Problem')
+const entityTagHeader = { ETag: reference('headers/EntityTag') }
 const requestIdHeader = { 'X-Request-Id': reference('headers/RequestId') }
 
 export function responsesOf(contract: Contract, book: SchemaBook): Record<string, unknown> {
   const byStatus = Map.groupBy(errorsOf(contract), ({ definition }) => definition.status)
   const failures = [...byStatus].map(([status, codes]) => [String(status), failure(codes)])
-  const entries = [[String(contract.operation.status), success(contract, book)], ...failures]
+  const unchanged = contract.operation.method === 'GET' ? [['304', reference('responses/Unchanged')]] : []
+  const entries = [[String(contract.operation.status), success(contract, book)], ...unchanged, ...failures]
   return { ...Object.fromEntries(entries), default: reference('responses/Other') }
 }
 
@@ -26,6 +29,8 @@ export function errorsOf({ operation, otherFields, otherFieldsIn, fieldSchemas }
     ...(operation.audience === 'public' ? [] : [httpErrors.unauthenticated]),
     ...(operation.permission === null ? [] : [httpErrors.forbidden]),
     httpErrors.notFound,
+    ...(operation.conditional ? [httpErrors.preconditionFailed] : []),
+    ...(operation.runOnce ? [httpErrors.idempotencyInFlight, httpErrors.idempotencyKeyReused] : []),
     ...(mayHaveBody ? [httpErrors.payloadTooLarge, httpErrors.unsupportedMediaType] : []),
     ...operation.errors,
     httpErrors.internal,
@@ -36,10 +41,15 @@ export function errorsOf({ operation, otherFields, otherFieldsIn, fieldSchemas }
 
 function success({ operation }: Contract, book: SchemaBook): unknown {
   const about = { 200: 'Done.', 201: 'Made.', 204: 'Done; there is nothing to say.' }[operation.status]
-  if (operation.status === 204) return { description: about, headers: requestIdHeader }
+  const headers = {
+    ...requestIdHeader,
+    ...(givesEntityTag(operation) ? entityTagHeader : {}),
+    ...(operation.runOnce ? { 'Idempotency-Replayed': reference('headers/Replayed') } : {}),
+  }
+  if (operation.status === 204) return { description: about, headers }
   const schema = book.schema(operation.output, 'output')
   const example = exampleOf(schema, book.components)
-  return { description: about, headers: requestIdHeader, content: { 'application/json': { schema, example } } }
+  return { description: about, headers, content: { 'application/json': { schema, example } } }
 }
 
 /** The server's own errors are written once; where an operation adds codes of its own to a status, all are listed. */
@@ -63,6 +73,10 @@ export function sharedResponses(contracts: readonly Contract[]): Record<string, 
       if (name !== undefined) responses[name] = describeFailure(codes)
     }
   const rare = [httpErrors.methodNotAllowed, httpErrors.requestTimeout, httpErrors.headersTooLarge]
+  if (contracts.some(({ operation }) => operation.method === 'GET')) {
+    const description = 'The answer is still the one that `If-None-Match` names.'
+    responses['Unchanged'] = { description, headers: { ...requestIdHeader, ...entityTagHeader } }
+  }
   return { ...responses, Other: { ...describeFailure(rare), description: 'Any other failure.' } }
 }
 

@@ -59,7 +59,7 @@ describe('what the document says is what the server does', () => {
       for (const [method, { operationId, parameters = [], requestBody, responses }] of Object.entries(methods)) {
         if (operationId === 'desk.break') continue
         const values = parameters
-          .filter(({ name }) => name !== 'cursor')
+          .filter((parameter) => 'name' in parameter && parameter.name !== 'cursor')
           .map((parameter) => ({ ...parameter, text: String(parameter.example) }))
         const filled = values.reduce(
           (url, { name, text }) => url.replace(`{${name}}`, name === 'id' ? ticketOf[acme] : text),

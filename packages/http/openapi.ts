@@ -1,5 +1,6 @@
 import { type Contract, type JsonSchema, contractOf } from './contract.ts'
 import { exampleOf } from './example.ts'
+import { headerParameters, sharedHeaders, sharedParameters } from './openapi-headers.ts'
 import { responsesOf, sharedResponses } from './openapi-responses.ts'
 import type { Operation } from './operation.ts'
 import { Problem } from './problem.ts'
@@ -27,7 +28,8 @@ export interface OpenApiOptions {
  */
 export function openApiDocument(options: OpenApiOptions): Record<string, unknown> {
   const { audience, title, version, serverUrl = '/', modules = {} } = options
-  const contracts = options.operations.filter((operation) => documentOf(operation) === audience).map(contractOf)
+  const operations = options.operations.filter((operation) => documentOf(operation) === audience)
+  const contracts = operations.map(contractOf)
   const book = createSchemaBook([
     { type: Problem, io: 'output' },
     ...contracts.flatMap(({ input, operation }) => [
@@ -51,7 +53,8 @@ export function openApiDocument(options: OpenApiOptions): Record<string, unknown
     paths: pathsOf(contracts, book),
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: keyOf[audience] } },
-      headers,
+      headers: sharedHeaders(operations),
+      parameters: sharedParameters(operations),
       responses: sharedResponses(contracts),
       schemas: Object.fromEntries(Object.entries(book.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     },
@@ -65,18 +68,17 @@ const keyOf = {
   operator: 'A key of an operator of the platform.',
 }
 
-const headers = {
-  RequestId: { description: "The request's id.", required: true, schema: { type: 'string', format: 'uuid' } },
-  RetryAfter: { description: 'Seconds after which to try again.', schema: { type: 'integer', minimum: 1 } },
-  Challenge: { description: 'How to authenticate (RFC 6750).', schema: { type: 'string', const: 'Bearer' } },
-}
-
 const conventions = `**Keys.** Send \`Authorization: Bearer <key>\`. A key belongs to one audience and, for the tenant's API, to one tenant: it sees nothing of any other.
 
 **Errors.** Every answer of status 4xx or 5xx is a problem (RFC 9457) with a stable \`code\`. What does not exist and what you may not see are one answer: 404.
 \`errors\` names invalid fields by JSON pointer into the input, in which path, query and body fields stand together. Unknown fields are refused.
 
 **Lists.** A list gives \`items\` and \`nextCursor\`. Pass it back as \`cursor\` for the next page; it is null on the last one. \`limit\` is 1 to 100.
+
+**Commands sent twice.** Where it is listed, \`Idempotency-Key\` makes a request safe to repeat: it takes effect once, and whoever repeats it gets the first answer, byte for byte, for 24 hours.
+A key belongs to whoever sends it. With another request it is refused (422), while the first is under way too (409). An answer that holds a secret is kept for 10 minutes only; answers of class 5xx, and 401, 403 and 429, are not kept.
+
+**Changes that meet.** A GET answers with an \`ETag\`. Send it as \`If-Match\` with a change: if anybody has changed the thing since, nothing is done (412). Send it as \`If-None-Match\` with the next GET: if nobody has, there is nothing to send (304).
 
 **Request ids.** Every answer has \`X-Request-Id\`. An \`X-Request-Id\` of your own is kept in our log.`
 
@@ -100,9 +102,10 @@ function described(contract: Contract, book: SchemaBook): unknown {
 }
 
 function operationObject(contract: Contract, book: SchemaBook): unknown {
-  const { name, module, summary, description, permission, audience } = contract.operation
+  const { name, module, summary, description, permission, audience, method, runOnce } = contract.operation
   const needs = permission === null ? undefined : `Needs the permission \`${permission.name}\`.`
-  const words = [description, needs].filter((text) => text !== undefined).join('\n\n')
+  const keyless = method === 'GET' || runOnce ? undefined : 'Takes no `Idempotency-Key`.'
+  const words = [description, needs, keyless].filter((text) => text !== undefined).join('\n\n')
   return {
     operationId: name,
     tags: [module],
@@ -117,10 +120,11 @@ function operationObject(contract: Contract, book: SchemaBook): unknown {
 
 function inputOf(contract: Contract, book: SchemaBook) {
   const { operation, pathFields, otherFields, otherFieldsIn } = contract
+  const inHeaders = headerParameters(operation)
   if (operation.accepts !== undefined) {
     const example = operation.input.meta()?.['example'] ?? `(the bytes of a ${operation.accepts})`
     const content = { [operation.accepts]: { schema: { type: 'string', format: 'binary' }, example } }
-    return { requestBody: { required: true, content } }
+    return { ...(inHeaders.length === 0 ? {} : { parameters: inHeaders }), requestBody: { required: true, content } }
   }
   const schema = book.schema(contract.input, 'input')
   const example = exampleFor(contract, schema, book)
@@ -128,6 +132,7 @@ function inputOf(contract: Contract, book: SchemaBook) {
   const parameters = [
     ...pathFields.map((name) => parameter('path', name, schema, example)),
     ...inQuery.map((name) => parameter('query', name, schema, example)),
+    ...inHeaders,
   ]
   const inBody = otherFieldsIn === 'body' && otherFields.length > 0
   return {

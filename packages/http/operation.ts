@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '@rowhouse/kernel'
 import type { z } from 'zod'
+import type { KeptAnswer, KeyedRequest } from './keyed-request.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -42,6 +43,13 @@ export interface Call<Input = unknown> {
   readonly address: string
   /** The tenant that the request's host names; null on the platform's own hosts. */
   readonly hostTenantId: string | null
+  /**
+   * There when the request is meant for one state of the thing (If-Match): the operation gives it the thing as it is, and
+   * as its answer would show it, and keeps it so until it is done.
+   *
+   * @throws http.precondition_failed when it is in another state
+   */
+  readonly expects?: (current: unknown) => void
 }
 
 export interface Operation {
@@ -68,5 +76,11 @@ export interface Operation {
   readonly accepts?: string
   /** What it can answer besides the errors that every operation has. */
   readonly errors: readonly ErrorCode[]
+  /** The answer shows the thing as its GET does, and has its entity tag. Of every GET that is true. */
+  readonly etag?: boolean
+  /** Takes If-Match and If-None-Match: `run` knows `call.expects`. */
+  readonly conditional?: boolean
   run(call: Call): Promise<unknown>
+  /** Runs it at most once for each key, and gives the first answer again. Without it no `Idempotency-Key` is taken. */
+  runOnce?(call: Call, request: KeyedRequest): Promise<KeptAnswer>
 }

@@ -1,3 +1,4 @@
+import { conditionsOf, isNamed } from './entity-tag.ts'
 import type { Route } from './routes.ts'
 
 /** Something served as it is, without a key: the home page, the documents, the reference. */
@@ -24,8 +25,10 @@ export const htmlPage = (path: string, body: string): Page => ({
 export const pageRoute = (path: string, page: Page | (() => Page)): Route => ({
   method: 'GET',
   url: path,
-  handler: (_request, reply) => {
+  handler: (request, reply) => {
     const { contentType, headers, body } = typeof page === 'function' ? page() : page
+    const conditions = headers['etag'] === undefined ? undefined : conditionsOf(request.headers)
+    if (conditions && isNamed(conditions, headers['etag']!)) return reply.headers(headers).code(304).send()
     return reply.type(contentType).headers(headers).send(body)
   },
 })

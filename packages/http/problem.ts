@@ -1,6 +1,7 @@
 /** Problem details (RFC 9457): the one form in which anything of status 4xx or 5xx leaves. */
 import { RowhouseError } from '@rowhouse/kernel'
 import { z } from 'zod'
+import type { Answer } from './answer.ts'
 import { httpErrors } from './errors.ts'
 
 export const problemMediaType = 'application/problem+json'
@@ -37,6 +38,13 @@ export const problemOf = (error: RowhouseError, requestId: string): Problem => (
   code: error.code,
   requestId,
   ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
+})
+
+/** The whole answer: the same bytes whether it is sent now or kept. */
+export const problemAnswer = (error: RowhouseError, requestId: string): Answer => ({
+  status: error.status,
+  headers: problemHeaders(error),
+  body: JSON.stringify(problemOf(error, requestId)),
 })
 
 /** Headers that belong to the error, besides those of every answer. */

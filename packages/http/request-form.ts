@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { httpErrors } from './errors.ts'
 
-/** Headers that decide who asks whom for what. Sent twice, Node keeps the first and another program the last. */
-const single = new Set(['authorization', 'content-type', 'host'])
+/** Headers that decide who asks whom for what, and which may stand once. Sent twice, Node keeps the first and another program the last. */
+const single = new Set(['authorization', 'content-type', 'host', 'idempotency-key'])
 
 /**
  * Refuses requests that two programs may read in two ways.

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, newId } from '@rowhouse/kernel'
-import { type Door, queryDb } from '@rowhouse/tenancy'
+import { type Door, type Execute, queryDb, tenantDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import { identityErrors } from './errors.ts'
 import type { IdentityTables } from './tables.ts'
@@ -29,15 +29,20 @@ export interface ApiKeyHolder {
 }
 
 export interface ApiKeys {
-  /** Makes a key and returns it with its secret, which cannot be had again. */
-  create(tenantId: string, key: NewApiKey): Promise<ApiKey & { readonly secret: string }>
+  /**
+   * Makes a key and returns it with its secret, which cannot be had again.
+   *
+   * @param execute of a transaction at the control database that this is a part of; it has one of its own when absent
+   */
+  create(tenantId: string, key: NewApiKey, execute?: Execute): Promise<ApiKey & { readonly secret: string }>
   /** The valid keys, oldest first, `limit` at most, after the id of the page before. */
   list(tenantId: string, page: { readonly after: string | null; readonly limit: number }): Promise<ApiKey[]>
   /**
    * @param permissions of whoever revokes: nobody can revoke a key that may do more than they may
+   * @param execute as in `create`
    * @throws identity.api_key_not_found, identity.api_key_stronger
    */
-  revoke(tenantId: string, id: string, permissions: readonly string[]): Promise<void>
+  revoke(tenantId: string, id: string, permissions: readonly string[], execute?: Execute): Promise<void>
   /** Who holds this key; null when it is not a valid one. Another node's revocation is seen within `trustMs`. */
   authenticate(secret: string): Promise<ApiKeyHolder | null>
 }
@@ -57,19 +62,25 @@ export function createApiKeys({
   readonly clock: Clock
 }): ApiKeys {
   const known = new Map<string, { holder: ApiKeyHolder; until: number }>()
-  let revocations = 0
-  const db = (tenantId: string) => queryDb<IdentityTables>(control, tenantId)
+  /** Keys that this node revokes, by hash, with the time after which nobody reads them as valid any more. */
+  const revoked = new Map<string, number>()
+  const db = (tenantId: string, execute?: Execute) =>
+    execute ? tenantDb<IdentityTables>(execute) : queryDb<IdentityTables>(control, tenantId)
 
-  async function whyNotRevoked(tenantId: string, id: string): Promise<Error> {
-    const valid = db(tenantId).selectFrom('apiKeys').select('id').where('id', '=', id).where('revokedAt', 'is', null)
+  async function whyNotRevoked(tenantId: string, id: string, execute?: Execute): Promise<Error> {
+    const valid = db(tenantId, execute)
+      .selectFrom('apiKeys')
+      .select('id')
+      .where('id', '=', id)
+      .where('revokedAt', 'is', null)
     if (await valid.executeTakeFirst()) return identityErrors.apiKeyStronger()
     return identityErrors.apiKeyNotFound({ operator: `No valid key ${id} in tenant ${tenantId}` })
   }
 
   return {
-    async create(tenantId, { name, permissions, memberId }) {
+    async create(tenantId, { name, permissions, memberId }, execute) {
       const secret = makeSecret(tenantId)
-      const key = await db(tenantId)
+      const key = await db(tenantId, execute)
         .insertInto('apiKeys')
         .values({ id: newId(), name, permissions: [...permissions], memberId, hash: hashOf(secret) })
         .returning(columns)
@@ -87,8 +98,8 @@ export function createApiKeys({
         .limit(limit)
         .execute(),
 
-    async revoke(tenantId, id, permissions) {
-      const revoked = await db(tenantId)
+    async revoke(tenantId, id, permissions, execute) {
+      const key = await db(tenantId, execute)
         .updateTable('apiKeys')
         .set({ revokedAt: new Date(clock.now()).toISOString() })
         .where('id', '=', id)
@@ -96,9 +107,10 @@ export function createApiKeys({
         .$if(!permissions.includes('*'), (update) => update.where(sql<boolean>`permissions <@ ${permissions}::text[]`))
         .returning('hash')
         .executeTakeFirst()
-      if (!revoked) throw await whyNotRevoked(tenantId, id)
-      revocations += 1
-      known.delete(revoked.hash.toString('base64'))
+      if (!key) throw await whyNotRevoked(tenantId, id, execute)
+      const cacheKey = key.hash.toString('base64')
+      known.delete(cacheKey)
+      remember(revoked, cacheKey, clock.now() + trustMs)
     },
 
     async authenticate(secret) {
@@ -109,7 +121,6 @@ export function createApiKeys({
       const cached = known.get(cacheKey)
       if (cached && cached.until > clock.now()) return cached.holder
       known.delete(cacheKey)
-      const before = revocations
       if (!(await tenantExists(tenantId))) return null
       const row = await db(tenantId)
         .selectFrom('apiKeys')
@@ -119,12 +130,18 @@ export function createApiKeys({
         .executeTakeFirst()
       if (!row) return null
       const holder = { keyId: row.id, tenantId, memberId: row.memberId, permissions: row.permissions }
-      // Revoked while it was being looked up, it must not be remembered as valid.
-      if (before === revocations) known.set(cacheKey, { holder, until: clock.now() + trustMs })
-      if (known.size > maxCached) known.delete(known.keys().next().value!)
+      // Revoked while it was being looked up, or in a transaction still to be committed, it must not be remembered as valid.
+      if ((revoked.get(cacheKey) ?? 0) <= clock.now())
+        remember(known, cacheKey, { holder, until: clock.now() + trustMs })
       return holder
     },
   }
+}
+
+/** The oldest goes when there are too many. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.set(key, value)
+  if (map.size > maxCached) map.delete(map.keys().next().value!)
 }
 
 const columns = ['id', 'name', 'permissions', 'memberId', 'createdAt'] as const

@@ -100,7 +100,7 @@ export function createHouseBuilders({
       }),
   }
 
-  /** Deletes a tenant's rows from the tables that it shares, through the door like anybody else. */
+  /** Deletes a tenant's rows from the tables that it shares, the platform's own among them, through the door like anybody else. */
   async function emptyHouse(
     client: pg.ClientBase,
     { tenantId, placement: { schemaName, epoch } }: House,
@@ -115,7 +115,8 @@ export function createHouseBuilders({
       await client.query('set constraints all deferred')
       const tables = await client.query<{ name: string }>(
         `select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-         where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p') and a.attname = 'tenant_id'`,
+         where c.relnamespace in ($1::regnamespace, 'rowhouse'::regnamespace) and c.relkind in ('r', 'p')
+           and a.attname = 'tenant_id' and c.oid <> 'rowhouse.residents'::regclass`,
         [schemaName],
       )
       for (const { name } of tables.rows) await client.query(`delete from ${name} where tenant_id = $1`, [tenantId])

@@ -181,6 +181,8 @@ export async function coverHouse(client: pg.ClientBase, names: Deployment, targe
 
 async function cover(client: pg.ClientBase, names: Deployment, target: Target): Promise<void> {
   const { schemaName, soleTenantId } = target
+  // PostgreSQL writes a policy down without the names of the schemas in the path: also without that of the door.
+  await client.query('set local search_path = pg_catalog')
   await client.query('select rowhouse.cover($1, $2, $3)', [schemaName, names.application, soleTenantId])
   const open = await uncovered(client, names, target)
   if (open.length > 0) throw new Error(open.join('; '))

@@ -1,7 +1,7 @@
 /** Tenancy: every tenant behind its own door. Begin with door.ts and door/0001_door.sql. */
 
 // What modules see
-export { type TenantDb, queryDb, transactionDb } from './tenant-db.ts'
+export { type TenantDb, queryDb, tenantDb, transactionDb } from './tenant-db.ts'
 export { type SqlMigrations, sqlMigrations } from './migrations.ts'
 
 // The door

@@ -48,7 +48,8 @@ export const transactionDb = <Tables, T>(
   work: (db: TenantDb<Tables>) => Promise<T>,
 ): Promise<T> => door.transaction(tenantId, (execute) => work(tenantDb(execute)))
 
-const tenantDb = <Tables>(execute: Execute): TenantDb<Tables> =>
+/** The tables behind a way to run statements: those of a transaction are one transaction here too. */
+export const tenantDb = <Tables>(execute: Execute): TenantDb<Tables> =>
   new Kysely<Tables>({ ...kysely, executor: new DoorExecutor(execute) }) as unknown as TenantDb<Tables>
 
 /** Hands what Kysely compiled straight to the door: Kysely's own ways of lending a connection cost more than compiling. */

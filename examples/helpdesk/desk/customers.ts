@@ -35,6 +35,7 @@ export const createCustomer = command({
   permission: writeDesk,
   input: z.strictObject({ email: Email, name: Name }),
   output: Customer,
+  etag: true,
   errors: [deskErrors.emailTaken],
   handle: ({ input, db, now }) =>
     db
@@ -53,12 +54,7 @@ export const showCustomer = query({
   input: z.strictObject({ id: z.uuid() }),
   output: Customer,
   errors: [deskErrors.customerNotFound],
-  handle: ({ input, db }) =>
-    db
-      .selectFrom('customers')
-      .select(columns(Customer))
-      .where('id', '=', input.id)
-      .executeTakeFirstOrThrow(() => deskErrors.customerNotFound()),
+  handle: ({ input, db }) => theCustomer(db, input.id).executeTakeFirstOrThrow(() => deskErrors.customerNotFound()),
 })
 
 export const updateCustomer = command({
@@ -69,6 +65,7 @@ export const updateCustomer = command({
   input: z.strictObject({ id: z.uuid(), email: Email.optional(), name: Name.optional() }),
   output: Customer,
   errors: [deskErrors.customerNotFound, deskErrors.emailTaken],
+  current: ({ input, db }) => theCustomer(db, input.id).forNoKeyUpdate().executeTakeFirst(),
   handle: ({ input: { id, ...changes }, db, now }) =>
     db
       .updateTable('customers')
@@ -78,6 +75,9 @@ export const updateCustomer = command({
       .executeTakeFirstOrThrow(() => deskErrors.customerNotFound())
       .catch(refused),
 })
+
+const theCustomer = (db: DeskDb, id: string) =>
+  db.selectFrom('customers').select(columns(Customer)).where('id', '=', id)
 
 /**
  * The id of the customer with this address, made if there is none: with this name, or the address for

@@ -84,6 +84,7 @@ export const openTicket = command({
       ],
     }),
   output: Ticket,
+  etag: true,
   errors: [deskErrors.unknownCustomer, deskErrors.unknownAssignee],
   async handle({ input: { customer, body, ...fields }, db, now }) {
     const { id, email = '', name } = customer
@@ -102,12 +103,7 @@ export const showTicket = query({
   input: z.strictObject({ id: z.uuid() }),
   output: Ticket,
   errors: [deskErrors.ticketNotFound],
-  handle: ({ input, db }) =>
-    db
-      .selectFrom('tickets')
-      .select(columns(Ticket))
-      .where('id', '=', input.id)
-      .executeTakeFirstOrThrow(() => deskErrors.ticketNotFound()),
+  handle: ({ input, db }) => theTicket(db, input.id).executeTakeFirstOrThrow(() => deskErrors.ticketNotFound()),
 })
 
 export const updateTicket = command({
@@ -128,6 +124,7 @@ export const updateTicket = command({
     .meta({ examples: [{ id: '019ab5a0-9e14-7b60-8c1f-5d2a7e904b18', status: 'solved' }] }),
   output: Ticket,
   errors: [deskErrors.ticketNotFound, deskErrors.ticketClosed, deskErrors.statusConflict, deskErrors.unknownAssignee],
+  current: ({ input, db }) => theTicket(db, input.id).forNoKeyUpdate().executeTakeFirst(),
   async handle({ input: { id, ...changes }, db, now }) {
     const ticket = await db
       .updateTable('tickets')
@@ -141,6 +138,8 @@ export const updateTicket = command({
     return ticket
   },
 })
+
+const theTicket = (db: DeskDb, id: string) => db.selectFrom('tickets').select(columns(Ticket)).where('id', '=', id)
 
 /** Gives the ticket the next number of its tenant. Openings take turns from here to the end of their transactions. */
 export async function insertTicket(
