@@ -6,11 +6,13 @@ import { type ErrorCode, RowhouseError } from '@rowhouse/kernel'
 import { Command, CommanderError } from 'commander'
 import { explainCommand } from './explain.ts'
 import { type Migrate, migrateCommand } from './migrate.ts'
-import { type OperatorApi, tenantsCommand } from './tenants.ts'
+import { eventsCommand } from './events.ts'
+import type { OperatorApi } from './operator-api.ts'
+import { tenantsCommand } from './tenants.ts'
 import { type Doctor, doctorCommand } from './doctor.ts'
 
 export { type Migrate, type MigratedTarget } from './migrate.ts'
-export { type OperatorApi, cliErrors } from './tenants.ts'
+export { type OperatorApi, cliErrors } from './operator-api.ts'
 export { type Doctor, doctorErrors } from './doctor.ts'
 export { explainErrors } from './explain.ts'
 
@@ -33,7 +35,7 @@ export interface Terminal {
 /** Runs one command line. @returns the exit code: 0, 1 when it failed, 2 when it was not understood. */
 export async function runCli(args: readonly string[], options: CliOptions, terminal: Terminal): Promise<number> {
   const program = new Command('rowhouse')
-    .description('Run a Rowhouse deployment: its tenants, migrations and health.')
+    .description('Run a Rowhouse deployment: its tenants, events, migrations and health.')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .showHelpAfterError('(--help shows what there is)')
@@ -41,6 +43,7 @@ export async function runCli(args: readonly string[], options: CliOptions, termi
     terminal.out(`${json ? JSON.stringify(value, null, 2) : asText()}\n`)
 
   program.addCommand(tenantsCommand(options.operatorApi, print))
+  program.addCommand(eventsCommand(options.operatorApi, print))
   program.addCommand(migrateCommand(options.migrate, print))
   program.addCommand(doctorCommand(options.doctor, print))
   program.addCommand(explainCommand(options.catalogue, print))

@@ -1,26 +1,7 @@
-import { defineErrors } from '@rowhouse/kernel'
 import { Argument, Command, Option } from 'commander'
 import type { Print } from './cli.ts'
-
-export interface OperatorApi {
-  readonly origin: string
-  readonly key: string
-}
-
-export const cliErrors = defineErrors('cli', {
-  serverUnreachable: {
-    status: 503,
-    title: 'Server unreachable',
-    detail: 'The server does not answer.',
-    operator: 'Start it (`npm start`), or say where it is with ROWHOUSE_URL.',
-  },
-  refused: {
-    status: 400,
-    title: 'Refused',
-    detail: 'The server refused the request.',
-    operator: 'The server’s words say why.',
-  },
-})
+import { call, everyPage, type OperatorApi } from './operator-api.ts'
+import { table } from './table.ts'
 
 interface Tenant {
   readonly id: string
@@ -63,19 +44,16 @@ export function tenantsCommand(api: () => OperatorApi, print: Print): Command {
     .description('List every tenant')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const tenants: Tenant[] = []
-      let cursor: string | null = null
-      do {
-        const after: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-        const page: { items: Tenant[]; nextCursor: string | null } = await call(
-          api(),
-          'GET',
-          `/tenants?limit=100${after}`,
-        )
-        tenants.push(...page.items)
-        cursor = page.nextCursor
-      } while (cursor !== null)
-      print(tenants, () => table(tenants), json)
+      const tenants = await everyPage<Tenant>(api(), '/tenants')
+      print(
+        tenants,
+        () =>
+          table(
+            ['SLUG', 'TIER', 'ID', 'CREATED', 'NAME'],
+            tenants.map((t) => [t.slug, t.tier, t.id, t.createdAt.slice(0, 19), t.name]),
+          ),
+        json,
+      )
     })
 
   command
@@ -97,46 +75,6 @@ interface CreateOptions {
   readonly ownerEmail: string
   readonly ownerName?: string
   readonly json?: boolean
-}
-
-/** @throws cli.server_unreachable, cli.refused with the server's own words */
-async function call<T>({ origin, key }: OperatorApi, method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${origin}/operator/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch((cause: unknown) => {
-    throw cliErrors.serverUnreachable({
-      operator: `No server answers at ${origin}: start it (npm start), or say where it is with ROWHOUSE_URL.`,
-      cause,
-    })
-  })
-  const content = (await answer.json()) as {
-    detail?: string
-    code?: string
-    errors?: { pointer: string; detail: string }[]
-  }
-  if (answer.ok) return content as T
-  const fields = content.errors?.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('') ?? ''
-  throw cliErrors.refused({
-    operator: `${content.detail ?? answer.statusText} [${content.code ?? answer.status}]${fields}`,
-  })
-}
-
-function table(tenants: readonly Tenant[]): string {
-  const rows = [
-    ['SLUG', 'TIER', 'ID', 'CREATED', 'NAME'],
-    ...tenants.map((t) => [t.slug, t.tier, t.id, t.createdAt.slice(0, 19), t.name]),
-  ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }
 
 const lines = (value: object, prefix = ''): string =>
