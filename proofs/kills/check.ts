@@ -38,3 +38,29 @@ export function checkWhole({ tickets, comments, commentsByTicket, lastNumber }: 
   if (comments.some(({ ticket_id }) => !known.has(ticket_id))) faults.push('a comment is without its ticket')
   return faults
 }
+
+/** Whatever happened was told once to whoever subscribes, what did not happen was not, and in each stream in order. */
+export function checkEffects({ tickets, entries, effects }: House): string[] {
+  const happened = [
+    ...tickets.map(({ id }) => `opened ${String(id)}`),
+    ...tickets.filter(({ status }) => status === 'solved').map(({ id }) => `solved ${String(id)}`),
+    ...[...entries.values()].flat().map(({ stream, position }) => `written ${String(stream)} ${String(position)}`),
+  ]
+  const told = Map.groupBy(effects, ({ event, stream, position }) =>
+    [event, stream, ...(event === 'written' ? [position] : [])].join(' '),
+  )
+  const faults = happened
+    .filter((what) => told.get(what)?.length !== 1)
+    .map((what) => `"${what}" had its effect ${told.get(what)?.length ?? 0} times`)
+  const known = new Set(happened)
+  for (const what of told.keys()) if (!known.has(what)) faults.push(`"${what}" had an effect and did not happen`)
+
+  for (const [stream, list] of Map.groupBy(effects, ({ stream }) => String(stream))) {
+    const order = list.map(({ event, position }) =>
+      event === 'written' ? Number(position) : Number(event === 'solved'),
+    )
+    const at = order.findIndex((position, index) => index > 0 && position < order[index - 1]!)
+    if (at > 0) faults.push(`out of order in ${stream}: ${order.slice(Math.max(0, at - 3), at + 3).join(' ')}`)
+  }
+  return faults
+}

@@ -1,4 +1,5 @@
 /** The deployment's PostgreSQL, as its administrator sees it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Deployment, urlOf } from '@rowhouse/tenancy'
 import pg from 'pg'
 
@@ -28,3 +29,33 @@ export function openDatabase(adminUrl: string, names: Deployment): Database {
     },
   }
 }
+
+/** Waits until no event waits any more. @returns what still does, or is parked */
+export async function settleEvents({ at, names }: Database, patienceMs = 60_000): Promise<string[]> {
+  const control = await at(names.controlDatabase)
+  const { rows } = await control.query<{ name: string }>(
+    'select distinct database_name as name from control.tenants where state = $1',
+    ['active'],
+  )
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    const left: string[] = []
+    for (const { name } of rows) {
+      const { rows: waiting } = await (await at(name)).query<{ what: string }>(stillWaiting)
+      left.push(...waiting.map(({ what }) => `${name}: ${what}`))
+    }
+    if (left.length === 0 || performance.now() > deadline) return left
+    await sleep(100)
+  }
+}
+
+const stillWaiting = `
+  select format('%s of tenant %s waits to be handed on', id, tenant_id) as what from rowhouse.outbox
+  union all
+  select format('%s of tenant %s waits for %s: %s', key, tenant_id, subscriber, last_error) from rowhouse.delivery_keys
+  union all
+  select format('%s of tenant %s waits for %s without its key', key, tenant_id, subscriber) from rowhouse.deliveries d
+  where not exists (
+    select from rowhouse.delivery_keys k
+    where k.tenant_id = d.tenant_id and k.subscriber = d.subscriber and k.key = d.key
+  )`

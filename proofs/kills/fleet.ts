@@ -26,7 +26,7 @@ export interface Deaths {
   readonly missed: readonly Kill[]
 }
 
-type Start = (name: string, options: NodeOptions) => Promise<Node>
+export type Start = (name: string, options: NodeOptions) => Promise<Node>
 
 export function createFleet(start: Start, signal: AbortSignal) {
   const nodes = new Set<Node>()
@@ -97,8 +97,8 @@ export function planKills(points: readonly string[], atRandom: number, random: R
   return shuffled(kills, random)
 }
 
-/** Visited once for each tenant that is made. */
-const rare = /^tenancy\.provision\./
+/** Visited once for each tenant or person. */
+const rare = /^(tenancy\.provision|identity)\./
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
   return list

@@ -6,11 +6,11 @@ export interface Sending {
   readonly method: string
   /** Whole. */
   readonly path: string
-  readonly bearer: string
+  readonly bearer?: string
   /** Text is a mail, anything else is sent as JSON. */
   readonly body: unknown
   /** Idempotency-Key. */
-  readonly key: string
+  readonly key?: string
 }
 
 export interface Answer {
@@ -48,9 +48,9 @@ async function send(origin: string, { method, path, bearer, body, key }: Sending
     const response = await fetch(origin + path, {
       method,
       headers: {
-        authorization: `Bearer ${bearer}`,
+        ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
         'content-type': typeof body === 'string' ? 'message/rfc822' : 'application/json',
-        'idempotency-key': key,
+        ...(key !== undefined && { 'idempotency-key': key }),
       },
       body: typeof body === 'string' ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(20_000),

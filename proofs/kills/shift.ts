@@ -1,15 +1,16 @@
 /** One deployment at work: clients send commands, nodes are killed and started again, and in the end all is counted. */
-import type { Edit } from '../nodes/node.ts'
-import { openSite } from '../nodes/site.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../proof.ts'
 import { createRandom } from '../random.ts'
-import { checkCommands, checkWhole } from './check.ts'
-import type { Tenant, Command } from './commands.ts'
-import { openDatabase, type Database } from './database.ts'
+import { checkCommands, checkEffects, checkWhole } from './check.ts'
+import type { Command, Tenant } from './commands.ts'
+import { settleEvents } from './database.ts'
 import { createFleet, killInTurn, planKills, type Kill } from './fleet.ts'
+import type { Ground } from './ground.ts'
 import { readHouse } from './house.ts'
-import { checkTenants, comeIn, settleIn } from './newcomers.ts'
-import { modules } from './product/product.ts'
+import { checkTenants } from './check-tenants.ts'
+import { comeIn, settleIn } from './newcomers.ts'
+import { signUpAndLeave } from './people.ts'
 import { work } from './workload.ts'
 
 export interface Shift {
@@ -20,88 +21,85 @@ export interface Shift {
   readonly points: readonly string[]
   readonly atRandom: number
   readonly clientsPerTenant: number
-  readonly edits?: readonly Edit[]
 }
 
 export interface Tally {
-  readonly commands: number
-  /** By outcome. */
-  readonly outcomes: ReadonlyMap<string, number>
-  /** By crash point. */
+  readonly commands: readonly Command[]
+  readonly newcomers: number
+  readonly effects: number
+  /** By crash point, and at random. */
   readonly deaths: ReadonlyMap<string, number>
+  /** Crash points that were never visited. */
+  readonly missed: readonly string[]
   readonly faults: readonly string[]
 }
 
-/** The nodes serve the proof's product instead of the helpdesk alone. */
-const product: Edit = {
-  file: 'apps/server/start.ts',
-  from: `import { modules } from '@rowhouse/helpdesk'`,
-  to: `import { modules } from '../../proofs/kills/product/product.ts'`,
-}
-
 export async function killAtWork(
-  adminUrl: string,
-  { nodes, commands, points, atRandom, clientsPerTenant, edits = [] }: Shift,
-  { seed, report, signal }: Run,
+  ground: Ground,
+  { nodes, commands, points, atRandom, clientsPerTenant }: Shift,
+  { seed, signal }: Pick<Run, 'seed' | 'signal'>,
 ): Promise<Tally> {
-  const site = await openSite(adminUrl, modules)
-  const database = openDatabase(adminUrl, site.names)
   // Whoever fails ends the others' waiting.
   const over = new AbortController()
+  const fleet = createFleet(ground.start, AbortSignal.any([signal, over.signal]))
   try {
-    const fleet = createFleet(
-      (name, options) => site.start(name, { ...options, edits: [product, ...edits] }),
-      AbortSignal.any([signal, over.signal]),
-    )
     const first = await fleet.raise('node-1')
-    const tenants = await settleIn(fleet, site.operatorApiKey, createRandom(seed, 'tenants'))
+    const tenants = await settleIn(fleet, ground.operatorApiKey, createRandom(seed, 'tenants'))
     await first.stop()
 
     const random = createRandom(seed, 'kills')
     const plan = planKills(points, atRandom, random)
     const deaths = new Map<string, number>()
-    let killing = nodes
+    const again = new Set<string>()
+    const missed: string[] = []
     const died = ({ point }: Kill, hit: boolean) => {
-      const where = point === null ? 'at random' : hit ? point : `${point} (not visited)`
+      const where = point === null || !hit ? 'at random' : point
       deaths.set(where, (deaths.get(where) ?? 0) + 1)
+      if (hit || point === null) return
+      // Not visited so often: once must do.
+      if (again.has(point)) missed.push(point)
+      else plan.push({ point, visit: 1, afterMs: 0 })
+      again.add(point)
     }
+    let killers: number = nodes
     const killer = async (name: string) => {
       await killInTurn(fleet, name, () => plan.pop(), { patienceMs: 15_000, downMs: () => random.int(300) }, died)
       await fleet.raise(name)
-      killing -= 1
+      killers -= 1
     }
-    const goesOn = () => killing > 0
-    const [record, newcomers] = await Promise.all([
+    const goesOn = () => killers > 0
+    const names = Array.from({ length: nodes }, (_, at) => `node-${at + 1}`)
+    const [record, newcomers, people] = await Promise.all([
       work(fleet, { tenants, clientsPerTenant, seed, goesOn: (sent) => goesOn() || sent < commands }),
-      comeIn(fleet, site.operatorApiKey, createRandom(seed, 'newcomers'), goesOn),
-      ...Array.from({ length: nodes }, (_, at) => killer(`node-${at + 1}`)),
+      comeIn(fleet, ground.operatorApiKey, createRandom(seed, 'newcomers'), goesOn),
+      signUpAndLeave(fleet, createRandom(seed, 'people'), { goesOn, most: 150 }),
+      ...names.map(killer),
     ])
-    report(`${record.length} commands, ${newcomers.length} tenants`)
-    const faults = [...(await checkAll(database, tenants, record)), ...(await checkTenants(database, newcomers))]
-    return { commands: record.length, outcomes: outcomesOf(record), deaths, faults }
+    signal.throwIfAborted()
+
+    if (nodes > 1) await [...fleet.nodes][0]!.kill()
+    const faults = await settleEvents(ground.database())
+    // A start removes what died half made.
+    if (nodes > 1) await fleet.raise('node-1')
+    faults.push(...people.flatMap((person) => person.faults))
+    const { effects, faults: more } = await checkHouses(ground, tenants, record)
+    faults.push(...more, ...(await checkTenants(ground.database(), newcomers, people)))
+    return { commands: record, newcomers: newcomers.length + people.length, effects, deaths, missed, faults }
   } finally {
-    over.abort(new Error('over'))
-    await database.close()
-    await site.close()
+    over.abort(new Error('The shift is over'))
+    await sleep(0)
   }
 }
 
-async function checkAll(database: Database, tenants: readonly Tenant[], record: readonly Command[]): Promise<string[]> {
+async function checkHouses(ground: Ground, tenants: readonly Tenant[], record: readonly Command[]) {
   const faults: string[] = []
+  let effects = 0
   for (const tenant of tenants) {
-    const house = await readHouse(database, tenant.id)
+    const house = await readHouse(ground.database(), tenant.id)
     const own = record.filter((command) => command.tenant === tenant)
-    faults.push(...[...checkCommands(own, house), ...checkWhole(house)].map((fault) => `${tenant.tier}: ${fault}`))
+    const found = [...checkCommands(own, house), ...checkWhole(house), ...checkEffects(house)]
+    faults.push(...found.map((fault) => `${tenant.tier}: ${fault}`))
+    effects += house.effects.length
   }
-  return faults
-}
-
-function outcomesOf(record: readonly Command[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { outcome, sent } of record) {
-    const what =
-      outcome === 'unknown' ? outcome : `${outcome} at the ${sent === 1 ? 'first' : 'second or a later'} request`
-    counts.set(what, (counts.get(what) ?? 0) + 1)
-  }
-  return counts
+  return { effects, faults }
 }
