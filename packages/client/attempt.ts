@@ -23,18 +23,23 @@ export interface Outgoing {
  */
 export async function attempt(connection: Connection, outgoing: Outgoing): Promise<unknown> {
   const startedAtMs = Date.now()
-  let status: number | undefined
+  let answer: Response | undefined
   try {
-    const answer = await request(connection, outgoing)
-    status = answer.status
+    answer = await request(connection, outgoing)
     return await resultOf(answer)
   } catch (error) {
     outgoing.signal?.throwIfAborted()
     throw error instanceof ApiError ? error : new NoAnswer(error)
   } finally {
     const { name: operation, number, headers } = outgoing
-    const idempotencyKey = headers.get('idempotency-key') ?? undefined
-    connection.onAttempt({ operation, number, status, durationMs: Date.now() - startedAtMs, idempotencyKey })
+    connection.onAttempt({
+      operation,
+      number,
+      status: answer?.status,
+      durationMs: Date.now() - startedAtMs,
+      idempotencyKey: headers.get('idempotency-key') ?? undefined,
+      isReplayed: answer?.headers.get('idempotency-replayed') === 'true',
+    })
   }
 }
 

@@ -4,7 +4,7 @@ import { modules } from '@rowhouse/helpdesk'
 import { postgres18, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestPlatform, type TestPlatform } from '../../apps/server/test-platform.ts'
-import { ApiError, apiKey, type Client, createClient, isProblem, session, SessionEnded } from './client.ts'
+import { ApiError, apiKey, type Client, createClient, etagOf, isProblem, session, SessionEnded } from './client.ts'
 import { createOperatorClient } from './operator.ts'
 
 let running: TestPlatform
@@ -68,6 +68,22 @@ describe.each(['shared', 'schema', 'database'])('in the %s tier', (tier) => {
     })
     for await (const _ of counting.tickets.list({ limit: 1 })) break
     expect(asked).toBe(1)
+  })
+
+  test('a change is made only if the ticket is still what was seen', async () => {
+    const { id } = await open('Guarded')
+    const seen = await client.tickets.show({ id })
+    const changed = await client.tickets.update({ id, priority: 'low' }, { ifMatch: etagOf(seen) })
+    const late = await failure(client.tickets.update({ id, priority: 'urgent' }, { ifMatch: etagOf(seen) }))
+    expect(isProblem(late, 'http.precondition_failed')).toBe(true)
+    expect(await client.tickets.update({ id, tags: ['seen'] }, { ifMatch: etagOf(changed) })).toMatchObject({
+      priority: 'low',
+      tags: ['seen'],
+    })
+    expect(() => etagOf({ ...seen })).toThrow(TypeError)
+    await expect(
+      client.tickets.update({ id, priority: 'urgent' }, { ifMatch: undefined as unknown as string }),
+    ).rejects.toThrow('ifMatch')
   })
 
   test('mail goes in as bytes or text', async () => {

@@ -23,6 +23,8 @@ export interface Attempt {
   readonly status: number | undefined
   readonly durationMs: number
   readonly idempotencyKey: string | undefined
+  /** The command had been done before: this is the answer that it had then. */
+  readonly isReplayed: boolean
 }
 
 export interface Connection {

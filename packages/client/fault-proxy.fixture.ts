@@ -25,14 +25,14 @@ export interface FaultProxy {
 }
 
 export async function faultProxy(target: string): Promise<FaultProxy> {
-  const server = createServer((asked, answer) => void serve(asked, answer).catch(() => asked.destroy()))
+  const server = createServer((asked, answer) => void serve(asked, answer).catch(() => asked.socket.destroy()))
 
   async function serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     proxy.seen.push({ line: `${asked.method} ${asked.url}`, headers: asked.headers })
     const body = await buffer(asked)
     const fault = proxy.faults.length > 0 ? proxy.faults.shift()! : proxy.always
     if (fault === 'silence') return
-    if (fault === 'lost') return void asked.destroy()
+    if (fault === 'lost') return void asked.socket.destroy()
     if (typeof fault === 'object' && fault !== null) {
       answer.writeHead(fault.status, fault.headers).end(fault.body)
       return
@@ -41,10 +41,10 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     const passed = request(target + asked.url!, { method: asked.method!, headers }).end(body)
     const [real] = (await once(passed, 'response')) as [IncomingMessage]
     const content = await buffer(real)
-    if (fault === 'answer lost') return void asked.destroy()
+    if (fault === 'answer lost') return void asked.socket.destroy()
     answer.writeHead(real.statusCode!, { ...real.headers, 'content-length': content.length })
     if (fault === null) return void answer.end(content)
-    answer.write(content.subarray(0, content.length / 2), () => asked.destroy())
+    answer.write(content.subarray(0, content.length / 2), () => asked.socket.destroy())
   }
 
   await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -112,6 +112,8 @@ export interface Api {
      * Create a tenant, in any tier.
      *
      * Answers when the tenant is ready. When it cannot be made, nothing of it is kept.
+     *
+     * Takes no `Idempotency-Key`.
      */
     create(input: TenantsCreateInput, options?: CallOptions): Promise<CreatedTenant>
     /** List the tenants. */

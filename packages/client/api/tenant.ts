@@ -1,5 +1,5 @@
 // Generated from the OpenAPI document by `npm run generate`. Do not edit.
-import type { Bytes, CallOptions, Operations } from '../operation.ts'
+import type { Bytes, CallOptions, ChangeOptions, CommandOptions, Operations } from '../operation.ts'
 import type { Pages } from '../pages.ts'
 
 /** An API key, without its secret. */
@@ -52,6 +52,16 @@ export interface Customer {
   createdAt: string
   /** RFC 3339, in UTC. */
   updatedAt: string
+}
+
+/** Somebody who may become a member. */
+export interface Invitation {
+  id: string
+  email: string
+  role: 'owner' | 'admin' | 'member'
+  createdAt: string
+  /** Seven days after it was sent last. */
+  expiresAt: string
 }
 
 export interface KeySet {
@@ -175,6 +185,13 @@ export interface ApiKeysRevokeInput {
   id: string
 }
 
+export interface AuthAcceptInvitationInput {
+  /** What follows `#` in the link. */
+  token: string
+  name?: string
+  password?: string
+}
+
 export interface AuthRefreshInput {
   refreshToken: string
 }
@@ -257,6 +274,30 @@ export interface CustomersUpdateInput {
   /** Kept in lower case. */
   email?: string
   name?: string
+}
+
+export interface InvitationsCreateInput {
+  email: string
+  /** @default "member" */
+  role?: 'owner' | 'admin' | 'member'
+}
+
+export interface InvitationsListInput {
+  /** `nextCursor` of the page before; absent for the first page. */
+  cursor?: string
+  /**
+   * How many items at most.
+   * @default 25
+   */
+  limit?: number
+}
+
+export interface InvitationsResendInput {
+  id: string
+}
+
+export interface InvitationsRevokeInput {
+  id: string
 }
 
 export interface MembersListInput {
@@ -351,20 +392,28 @@ export type ErrorCode =
   | 'desk.unknown_customer'
   | 'http.forbidden'
   | 'http.headers_too_large'
+  | 'http.idempotency_in_flight'
+  | 'http.idempotency_key_reused'
   | 'http.internal'
   | 'http.invalid_cursor'
   | 'http.invalid_request'
   | 'http.method_not_allowed'
   | 'http.not_found'
   | 'http.payload_too_large'
+  | 'http.precondition_failed'
   | 'http.request_timeout'
   | 'http.unauthenticated'
   | 'http.unavailable'
   | 'http.unsupported_media_type'
+  | 'identity.already_invited'
+  | 'identity.already_member'
   | 'identity.api_key_not_found'
   | 'identity.api_key_stronger'
   | 'identity.busy'
   | 'identity.credentials_refused'
+  | 'identity.invitation_incomplete'
+  | 'identity.invitation_not_found'
+  | 'identity.owners_only'
   | 'identity.password_refused'
   | 'identity.permission_not_grantable'
   | 'identity.session_over'
@@ -389,7 +438,7 @@ export interface Api {
      *
      * @throws ApiError `identity.permission_not_grantable` (400)
      */
-    create(input: ApiKeysCreateInput, options?: CallOptions): Promise<CreatedApiKey>
+    create(input: ApiKeysCreateInput, options?: CommandOptions): Promise<CreatedApiKey>
     /**
      * List the API keys that are valid.
      *
@@ -405,9 +454,22 @@ export interface Api {
      *
      * @throws ApiError `identity.api_key_stronger` (403), `identity.api_key_not_found` (404)
      */
-    revoke(input: ApiKeysRevokeInput, options?: CallOptions): Promise<void>
+    revoke(input: ApiKeysRevokeInput, options?: CommandOptions): Promise<void>
   }
   readonly auth: {
+    /**
+     * Accept an invitation.
+     *
+     * Makes the member and signs them in. Who has an account already gives its password; who has none, a
+     * name and a new one.
+     *
+     * Takes no `Idempotency-Key`.
+     *
+     * @throws ApiError `identity.password_refused` (400), `identity.invitation_incomplete` (400),
+     * `identity.credentials_refused` (401), `identity.invitation_not_found` (404),
+     * `identity.already_member` (409), `identity.too_many_attempts` (429), `identity.busy` (503)
+     */
+    acceptInvitation(input: AuthAcceptInvitationInput, options?: CallOptions): Promise<SignedIn>
     /** The keys that access tokens are signed with. */
     keys(input?: Record<string, never>, options?: CallOptions): Promise<KeySet>
     /**
@@ -415,6 +477,8 @@ export interface Api {
      *
      * The refresh token is spent: the next time the new one is due. When the answer was lost, the same
      * token gives the same answer for ten seconds; any other use of a spent token ends the session.
+     *
+     * Takes no `Idempotency-Key`.
      *
      * @throws ApiError `identity.session_over` (401)
      */
@@ -425,6 +489,8 @@ export interface Api {
      * The tenant is that of the host (`acme.localhost`), or of the field `tenant`, or the only one there
      * is.
      *
+     * Takes no `Idempotency-Key`.
+     *
      * @throws ApiError `identity.credentials_refused` (401), `identity.tenant_not_chosen` (409),
      * `identity.too_many_attempts` (429), `identity.busy` (503)
      */
@@ -434,6 +500,8 @@ export interface Api {
      *
      * Its refresh tokens are worth nothing from now on; an access token that is out is valid until it
      * expires.
+     *
+     * Takes no `Idempotency-Key`.
      */
     signOut(input: AuthSignOutInput, options?: CallOptions): Promise<void>
     /**
@@ -441,6 +509,8 @@ export interface Api {
      *
      * Answers when the tenant is ready. Somebody who has an account already founds another tenant with its
      * password.
+     *
+     * Takes no `Idempotency-Key`.
      *
      * @throws ApiError `identity.password_refused` (400), `identity.credentials_refused` (401),
      * `identity.too_many_attempts` (429), `identity.busy` (503)
@@ -459,7 +529,7 @@ export interface Api {
      * @throws ApiError `desk.unknown_customer` (400), `desk.ticket_not_found` (404), `desk.ticket_closed`
      * (409)
      */
-    add(input: CommentsAddInput, options?: CallOptions): Promise<Comment>
+    add(input: CommentsAddInput, options?: CommandOptions): Promise<Comment>
     /**
      * List the comments on a ticket.
      *
@@ -479,7 +549,7 @@ export interface Api {
      *
      * @throws ApiError `desk.email_taken` (409)
      */
-    create(input: CustomersCreateInput, options?: CallOptions): Promise<Customer>
+    create(input: CustomersCreateInput, options?: CommandOptions): Promise<Customer>
     /**
      * List customers.
      *
@@ -503,7 +573,7 @@ export interface Api {
      *
      * @throws ApiError `desk.customer_not_found` (404), `desk.email_taken` (409)
      */
-    update(input: CustomersUpdateInput, options?: CallOptions): Promise<Customer>
+    update(input: CustomersUpdateInput, options?: ChangeOptions): Promise<Customer>
   }
   readonly inboundMail: {
     /**
@@ -518,7 +588,50 @@ export interface Api {
      * @throws ApiError `desk.mail_conflict` (409), `desk.mail_unreadable` (422), `desk.mail_too_complex`
      * (422), `desk.mail_sender_missing` (422), `desk.mail_busy` (503)
      */
-    receive(input: Bytes, options?: CallOptions): Promise<ReceivedMail>
+    receive(input: Bytes, options?: CommandOptions): Promise<ReceivedMail>
+  }
+  readonly invitations: {
+    /**
+     * Invite somebody by mail.
+     *
+     * The link is good for seven days, once. Only an owner makes owners.
+     *
+     * Needs the permission `members:write`.
+     *
+     * Takes no `Idempotency-Key`.
+     *
+     * @throws ApiError `identity.owners_only` (403), `identity.already_member` (409),
+     * `identity.already_invited` (409)
+     */
+    create(input: InvitationsCreateInput, options?: CallOptions): Promise<Invitation>
+    /**
+     * List the invitations that nobody has accepted.
+     *
+     * Needs the permission `members:write`.
+     */
+    list(input?: InvitationsListInput, options?: CallOptions): Pages<Invitation>
+    /**
+     * Send an invitation again.
+     *
+     * With a new link, good for another seven days. The one before is worth nothing from now on.
+     *
+     * Needs the permission `members:write`.
+     *
+     * Takes no `Idempotency-Key`.
+     *
+     * @throws ApiError `identity.owners_only` (403), `identity.invitation_not_found` (404)
+     */
+    resend(input: InvitationsResendInput, options?: CallOptions): Promise<Invitation>
+    /**
+     * Revoke an invitation.
+     *
+     * Needs the permission `members:write`.
+     *
+     * Takes no `Idempotency-Key`.
+     *
+     * @throws ApiError `identity.owners_only` (403), `identity.invitation_not_found` (404)
+     */
+    revoke(input: InvitationsRevokeInput, options?: CallOptions): Promise<void>
   }
   readonly members: {
     /**
@@ -552,7 +665,7 @@ export interface Api {
      *
      * @throws ApiError `desk.unknown_customer` (400), `desk.unknown_assignee` (400)
      */
-    open(input: TicketsOpenInput, options?: CallOptions): Promise<Ticket>
+    open(input: TicketsOpenInput, options?: CommandOptions): Promise<Ticket>
     /**
      * Show a ticket.
      *
@@ -572,30 +685,35 @@ export interface Api {
      * @throws ApiError `desk.unknown_assignee` (400), `desk.ticket_not_found` (404), `desk.ticket_closed`
      * (409), `desk.status_conflict` (409)
      */
-    update(input: TicketsUpdateInput, options?: CallOptions): Promise<Ticket>
+    update(input: TicketsUpdateInput, options?: ChangeOptions): Promise<Ticket>
   }
 }
 
 export const operations = {
-  'api-keys.create': { method: 'POST', path: '/api/v1/api-keys' },
+  'api-keys.create': { method: 'POST', path: '/api/v1/api-keys', keyed: true },
   'api-keys.list': { method: 'GET', path: '/api/v1/api-keys', paged: true },
-  'api-keys.revoke': { method: 'DELETE', path: '/api/v1/api-keys/{id}' },
+  'api-keys.revoke': { method: 'DELETE', path: '/api/v1/api-keys/{id}', keyed: true },
+  'auth.accept-invitation': { method: 'POST', path: '/auth/invitations/accept', public: true },
   'auth.keys': { method: 'GET', path: '/.well-known/jwks.json', public: true },
   'auth.refresh': { method: 'POST', path: '/auth/refresh', public: true },
   'auth.sign-in': { method: 'POST', path: '/auth/sign-in', public: true },
   'auth.sign-out': { method: 'POST', path: '/auth/sign-out', public: true },
   'auth.sign-up': { method: 'POST', path: '/auth/sign-up', public: true },
-  'comments.add': { method: 'POST', path: '/api/v1/tickets/{ticketId}/comments' },
+  'comments.add': { method: 'POST', path: '/api/v1/tickets/{ticketId}/comments', keyed: true },
   'comments.list': { method: 'GET', path: '/api/v1/tickets/{ticketId}/comments', paged: true },
-  'customers.create': { method: 'POST', path: '/api/v1/customers' },
+  'customers.create': { method: 'POST', path: '/api/v1/customers', keyed: true },
   'customers.list': { method: 'GET', path: '/api/v1/customers', paged: true },
   'customers.show': { method: 'GET', path: '/api/v1/customers/{id}' },
-  'customers.update': { method: 'PATCH', path: '/api/v1/customers/{id}' },
-  'inbound-mail.receive': { method: 'POST', path: '/api/v1/inbound-mail', accepts: 'message/rfc822' },
+  'customers.update': { method: 'PATCH', path: '/api/v1/customers/{id}', keyed: true },
+  'inbound-mail.receive': { method: 'POST', path: '/api/v1/inbound-mail', accepts: 'message/rfc822', keyed: true },
+  'invitations.create': { method: 'POST', path: '/api/v1/invitations' },
+  'invitations.list': { method: 'GET', path: '/api/v1/invitations', paged: true },
+  'invitations.resend': { method: 'POST', path: '/api/v1/invitations/{id}/resend' },
+  'invitations.revoke': { method: 'DELETE', path: '/api/v1/invitations/{id}' },
   'members.list': { method: 'GET', path: '/api/v1/members', paged: true },
   'members.show': { method: 'GET', path: '/api/v1/members/{id}' },
   'tickets.list': { method: 'GET', path: '/api/v1/tickets', paged: true },
-  'tickets.open': { method: 'POST', path: '/api/v1/tickets' },
+  'tickets.open': { method: 'POST', path: '/api/v1/tickets', keyed: true },
   'tickets.show': { method: 'GET', path: '/api/v1/tickets/{id}' },
-  'tickets.update': { method: 'PATCH', path: '/api/v1/tickets/{id}' },
+  'tickets.update': { method: 'PATCH', path: '/api/v1/tickets/{id}', keyed: true },
 } as const satisfies Operations
