@@ -128,14 +128,33 @@ export const operations: readonly Operation[] = [
     }),
     output: Ticket,
     run: ({ subject }, { tenantId }) => ({ ...ticket(ticketOf[tenantId as typeof acme]), subject }),
-    options: { status: 201, permission: writeTickets },
+    options: {
+      status: 201,
+      permission: writeTickets,
+      // Keeps nothing: what it is given is looked at.
+      runOnce: async (_call, { keyHash, requestHash, answer }) => {
+        const hashes = [keyHash, requestHash].map((hash) => hash.toString('hex'))
+        const made = answer({ ...ticket(ticketOf[acme]), tags: hashes })
+        return { ...made, replayed: false }
+      },
+    },
   }),
   operation('tickets.update', {
     http: 'PATCH /tickets/:id',
     input: z.object({ id: z.uuid(), subject: z.string().optional() }),
     output: Ticket,
     run: ({ id }) => ticket(id),
-    options: { permission: writeTickets, errors: [deskErrors.closed] },
+    options: {
+      permission: writeTickets,
+      errors: [deskErrors.closed],
+      etag: true,
+      conditional: true,
+      run: async ({ input, expects }) => {
+        const { id } = input as { id: string }
+        expects?.(ticket(id))
+        return ticket(id)
+      },
+    },
   }),
   operation('tickets.close', {
     http: 'POST /tickets/:id/close',
