@@ -79,8 +79,8 @@ test('nobody revokes a key that may do more than they may', async () => {
 describe('a revoked key', () => {
   test('is refused at once on the node that revoked it, and elsewhere when trust in it has run out', async () => {
     const clock = { ms: Date.now(), now: () => clock.ms }
-    const here = open.node(clock)
-    const there = open.node(clock)
+    const here = open.node({ clock })
+    const there = open.node({ clock })
     const { id, secret } = await here.keys.create(acme.id, reader)
     for (const { keys } of [here, there]) expect(await keys.authenticate(secret)).not.toBeNull()
     await here.keys.revoke(acme.id, id, ['*'])
@@ -93,8 +93,8 @@ describe('a revoked key', () => {
 
   test('being used does not lengthen the trust', async () => {
     const clock = { ms: Date.now(), now: () => clock.ms }
-    const here = open.node(clock)
-    const there = open.node(clock)
+    const here = open.node({ clock })
+    const there = open.node({ clock })
     const { id, secret } = await here.keys.create(acme.id, reader)
     await there.keys.authenticate(secret)
     await here.keys.revoke(acme.id, id, ['*'])
@@ -119,7 +119,7 @@ describe('a revoked key', () => {
         return answer
       },
     })
-    const { keys } = open.node(undefined, slow)
+    const { keys } = open.node({ through: slow })
     const { id, secret } = await keys.create(acme.id, reader)
     const early = keys.authenticate(secret)
     await arrived.promise

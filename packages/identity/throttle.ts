@@ -22,9 +22,9 @@ export interface Throttle {
 }
 
 /** Failed attempts within 15 minutes: of the pair, the e-mail address, the network address. */
-const limits = [10, 50, 100]
+const limits = [20, 100, 200]
 /** Sign-ups from one network address within 15 minutes: an office may be behind it. */
-const signUpLimit = 200
+const signUpLimit = 500
 
 export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
   const key = keys.derive('throttle')
