@@ -1,5 +1,6 @@
 /** Every error code of the platform and the product, for documents and `rowhouse explain`. */
 import { cliErrors, doctorErrors, explainErrors } from '@rowhouse/cli'
+import { eventErrors } from '@rowhouse/events'
 import { deskErrors, mailErrors } from '@rowhouse/helpdesk'
 import { httpErrors } from '@rowhouse/http'
 import { identityErrors } from '@rowhouse/identity'
@@ -16,6 +17,7 @@ const parts = [
   explainErrors,
   configErrors,
   deskErrors,
+  eventErrors,
   httpErrors,
   identityErrors,
   mailErrors,

@@ -1,7 +1,8 @@
 /**
  * The composition root: settings in, a running server's parts out, from top to bottom. Nothing else constructs a pillar.
  */
-import { type ProductModule, bindOperation, tenantOperations as operationsOf } from '@rowhouse/app'
+import { type ProductModule, bindOperation, productEvents, tenantOperations as operationsOf } from '@rowhouse/app'
+import { createEvents, type Relay } from '@rowhouse/events'
 import type { Caller, Operation } from '@rowhouse/http'
 import {
   type ApiKeys,
@@ -24,6 +25,7 @@ import {
   manageMembers,
   members,
   type Onboard,
+  parkedKeyOperations,
   tenantOperations,
 } from '@rowhouse/modules'
 import type { Log } from '@rowhouse/telemetry'
@@ -52,6 +54,7 @@ export interface Platform {
   readonly mail: MailPillar
   readonly onboard: Onboard
   readonly pools: Pools
+  readonly relay: Relay
   authenticate(audience: 'tenant' | 'operator', token: string): Promise<Caller | null>
   /** The id of the tenant whose name the host is: `acme.localhost`. */
   tenantOfHost(host: string): Promise<string | null>
@@ -88,7 +91,7 @@ export function compose({
   mailUrl,
   log,
 }: PlatformOptions): Platform {
-  const { names, url, migratorUrl } = database
+  const { names, url, migratorUrl, relayUrl } = database
   const doorKey = Buffer.from(doorKeyHex, 'hex')
   const clock = systemClock
 
@@ -127,9 +130,23 @@ export function compose({
   const once = createOnce({ door, table: 'rowhouse.idempotency_keys', sealKeys })
   const onceInControl = createOnce({ door: control, table: 'control.idempotency_keys', sealKeys })
 
-  // Modules
   const product: readonly ProductModule[] = [members, ...modules]
-  const bound = product.flatMap(operationsOf).map((operation) => bindOperation(operation, { door, once, clock }))
+
+  // Events
+  const relayPools = createPools({ url: relayUrl, maxConnections: 2, acquireTimeoutMs: 2_000, verify: verifyDatabase })
+  const { emitting, relay, parkedKeys } = createEvents({
+    door,
+    relayPools,
+    names,
+    ...productEvents(product),
+    clock,
+    log,
+  })
+
+  // Modules
+  const bound = product
+    .flatMap(operationsOf)
+    .map((operation) => bindOperation(operation, { door, emitting, once, clock }))
   const permissions = [
     ...new Set([...bound.flatMap(({ permission }) => permission?.name ?? []), manageApiKeys.name, manageMembers.name]),
   ].toSorted()
@@ -142,6 +159,7 @@ export function compose({
     ...tenantOperations(tenants, onboard),
     ...authOperations(people, accessTokens, tenantOfName),
     ...invitationOperations(people),
+    ...parkedKeyOperations(parkedKeys),
   ]
 
   return {
@@ -152,7 +170,8 @@ export function compose({
     people,
     mail,
     onboard,
-    pools,
+    pools: { ...pools, stop: async () => void (await Promise.all([pools.stop(), relayPools.stop()])) },
+    relay,
 
     async authenticate(audience, token) {
       if (audience === 'operator') return isOperatorKey(token, operatorApiKey) ? operator : null

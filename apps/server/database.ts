@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { type ProductModule, productMigrations } from '@rowhouse/app'
 import { identityMigrations } from '@rowhouse/identity'
+import { eventMigrations } from '@rowhouse/events'
 import { idempotencyMigrations } from '@rowhouse/idempotency'
 import type { Lifecycle, RowhouseError } from '@rowhouse/kernel'
 import { mailMigrations } from '@rowhouse/mail'
@@ -31,7 +32,7 @@ export interface Database {
 /** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
 export const migrationsOf = (modules: readonly ProductModule[]): Migrations => ({
   control: [catalogMigrations, identityMigrations, mailMigrations, idempotencyMigrations],
-  databases: [idempotencyMigrations],
+  databases: [eventMigrations, idempotencyMigrations],
   houses: [memberMigrations, ...productMigrations(modules)],
 })
 

@@ -53,6 +53,11 @@ async function start(): Promise<void> {
   await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
   await platform.refuseOpenDoors()
   await platform.tenants.repair()
+  await lifecycle.start({
+    name: 'relay',
+    start: async () => platform.relay.start(),
+    drain: () => platform.relay.stop(),
+  })
 
   const server = createHttpServer({
     operations: platform.operations,

@@ -31,8 +31,15 @@ export interface TestPlatform {
 
 const tiers = ['shared', 'schema', 'database'] as const
 
-/** @param adminUrl a superuser's URL; the deployment made there is left to its server's end. */
-export async function startTestPlatform(adminUrl: string, modules: readonly ProductModule[]): Promise<TestPlatform> {
+/**
+ * @param adminUrl a superuser's URL; the deployment made there is left to its server's end.
+ * @param options.relay has subscribers act; without it what is emitted stays where it is
+ */
+export async function startTestPlatform(
+  adminUrl: string,
+  modules: readonly ProductModule[],
+  options: { readonly relay?: boolean } = {},
+): Promise<TestPlatform> {
   const names = deployment(`t${randomBytes(4).toString('hex')}`, `t${randomBytes(4).toString('hex')}_control`)
   const login = (user: string) => {
     const url = new URL(urlOf(adminUrl, names.controlDatabase))
@@ -79,6 +86,7 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     api,
   })
 
+  if (options.relay) platform.relay.start()
   origin = await server.listen({ host: '127.0.0.1', port: 0 })
 
   const tenants: TestTenant[] = []
@@ -98,6 +106,7 @@ export async function startTestPlatform(adminUrl: string, modules: readonly Prod
     tenants,
     async stop() {
       await server.close()
+      await platform.relay.stop()
       await platform.pools.stop()
     },
   }

@@ -7,6 +7,7 @@
  * export const openTicket = command({ name: 'tickets.open', http: 'POST /tickets', … })
  * ```
  */
+import type { Emit, EventType, Subscriber, SubscriberContext } from '@rowhouse/events'
 import type { ErrorCode } from '@rowhouse/kernel'
 import type { Method, Permission } from '@rowhouse/http'
 import type { TenantDb } from '@rowhouse/tenancy'
@@ -34,7 +35,17 @@ export interface Context<Tables, Input> {
   readonly now: string
 }
 
-interface Definition<Tables, Input extends z.ZodType, Output extends z.ZodType> {
+/** A command may also say what happened. */
+export interface CommandContext<Tables, Input> extends Context<Tables, Input> {
+  readonly emit: Emit
+}
+
+interface Definition<
+  Tables,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+  Given = Context<Tables, z.output<Input>>,
+> {
   /** `<module>.<verb>`. */
   readonly name: string
   /** `POST /tickets`, `GET /tickets/:id`: served under /api/v1. */
@@ -53,7 +64,7 @@ interface Definition<Tables, Input extends z.ZodType, Output extends z.ZodType> 
   readonly etag?: boolean
   /** The answer holds a secret: for an `Idempotency-Key` it is kept sealed, and for minutes. */
   readonly secret?: boolean
-  handle(context: Context<Tables, z.output<Input>>): Promise<z.input<Output>>
+  handle(context: Given): Promise<z.input<Output>>
   /**
    * Of a command that changes one thing: that thing as it is, as the answer would show it, locked until the transaction
    * ends. With it the command takes `If-Match`; it is asked for only when the header is sent.
@@ -65,29 +76,48 @@ interface Definition<Tables, Input extends z.ZodType, Output extends z.ZodType> 
 export interface TenantOperation {
   readonly kind: 'command' | 'query'
   readonly module: string
-  readonly definition: Definition<never, z.ZodType, z.ZodType>
+  readonly definition: Definition<never, z.ZodType, z.ZodType, CommandContext<never, unknown>>
 }
 
 /** The words of one module, typed by its tables. */
 export interface ModuleWords<Tables> {
   command<Input extends z.ZodType, Output extends z.ZodType>(
-    definition: Definition<Tables, Input, Output>,
+    definition: Definition<Tables, Input, Output, CommandContext<Tables, z.output<Input>>>,
   ): TenantOperation
   query<Input extends z.ZodType, Output extends z.ZodType>(
     definition: Definition<Tables, Input, Output>,
   ): TenantOperation
+  /** Something that happens here: `event('tickets.opened', 1, z.object({ id: z.uuid() }))`. */
+  event<Payload extends z.ZodType>(name: `${string}.${string}`, version: number, payload: Payload): EventType<Payload>
+  /**
+   * Something that is done whenever an event has happened, once in effect: in a transaction of its own, in which the event
+   * also counts as handled. Events of one key come one at a time, in order. When it throws it is tried again.
+   */
+  subscriber<Payload extends z.ZodType>(
+    event: EventType<Payload>,
+    name: string,
+    handle: (context: SubscriberContext<Tables, z.output<Payload>>) => Promise<void>,
+  ): Subscriber
 }
 
-/** Opens a module: its `command` and `query` know its tables and no others. */
+/** Opens a module: its `command`, `query` and `subscriber` know its tables and no others. */
 export function module<Tables>(name: string): ModuleWords<Tables> {
   const operation =
     (kind: TenantOperation['kind']) =>
-    <Input extends z.ZodType, Output extends z.ZodType>(
-      definition: Definition<Tables, Input, Output>,
-    ): TenantOperation => ({
+    (definition: object): TenantOperation => ({
       kind,
       module: name,
-      definition: definition as unknown as TenantOperation['definition'],
+      definition: definition as TenantOperation['definition'],
     })
-  return { command: operation('command'), query: operation('query') }
+  return {
+    command: operation('command'),
+    query: operation('query'),
+    event: (event, version, payload) => ({ kind: 'event', name: event, version, payload }),
+    subscriber: (event, does, handle) => ({
+      kind: 'subscriber',
+      name: `${name}.${does}`,
+      event,
+      handle: handle as unknown as Subscriber['handle'],
+    }),
+  }
 }

@@ -2,21 +2,23 @@
 import type { Clock } from '@rowhouse/kernel'
 import type { Call, Caller, Operation } from '@rowhouse/http'
 import type { Once } from '@rowhouse/idempotency'
+import type { Emit, Emitting, EventType, Subscriber } from '@rowhouse/events'
 import {
   type Door,
+  type Execute,
   type ModuleMigrations,
   queryDb,
   type SqlMigrations,
   tenancyErrors,
-  type TenantDb,
   tenantDb,
-  transactionDb,
 } from '@rowhouse/tenancy'
 import type { Actor, TenantOperation } from './module.ts'
 
 /** What a command or query is bound to: the way to its tenant, and what it does on that way. */
 export interface Binding {
   readonly door: Door
+  /** Stores what commands emit. */
+  readonly emitting: Emitting
   /** Keeps answers for an `Idempotency-Key`. */
   readonly once: Once
   readonly clock: Clock
@@ -34,6 +36,17 @@ export const tenantOperations = (module: ProductModule): TenantOperation[] =>
     .filter(isTenantOperation)
     .toSorted((one, other) => one.definition.name.localeCompare(other.definition.name))
 
+/** What happens in a product, and what is done about it. An event that others emit is known here by its subscriber. */
+export function productEvents(modules: readonly ProductModule[]): {
+  readonly events: readonly EventType[]
+  readonly subscribers: readonly Subscriber[]
+} {
+  const exported = modules.flatMap((module) => Object.values(module))
+  const subscribers = exported.filter((value): value is Subscriber => kindOf(value) === 'subscriber')
+  const events = exported.filter((value): value is EventType => kindOf(value) === 'event')
+  return { subscribers, events: [...new Set([...events, ...subscribers.map(({ event }) => event)])] }
+}
+
 /** What every house is built from, besides the platform's own tables: modules in the order of the list. */
 export const productMigrations = (modules: readonly ProductModule[]): ModuleMigrations[] =>
   modules.flatMap((module) => {
@@ -42,7 +55,7 @@ export const productMigrations = (modules: readonly ProductModule[]): ModuleMigr
   })
 
 /** Binds a module's command or query to the door through which it will reach its tenant. */
-export function bindOperation(operation: TenantOperation, { door, once, clock }: Binding): Operation {
+export function bindOperation(operation: TenantOperation, { door, emitting, once, clock }: Binding): Operation {
   const { kind, module, definition } = operation
   const { name, http, summary, description, permission, input, output, accepts, errors = [] } = definition
   const [method, path] = http.split(' ') as [Operation['method'], string]
@@ -56,13 +69,18 @@ export function bindOperation(operation: TenantOperation, { door, once, clock }:
   })
 
   /** Inside the command's transaction: looked at and changed, the thing is one and the same. */
-  async function change(call: Call, db: TenantDb<never>): Promise<unknown> {
-    const context = { ...contextOf(call), db }
+  async function change(call: Call, execute: Execute, emit: Emit): Promise<unknown> {
+    const context = { ...contextOf(call), db: tenantDb<never>(execute), emit }
     const thing = call.expects && (await current?.(context))
     // What is not there is for the command itself to say, as it does without a condition.
     if (thing !== undefined) call.expects!(thing)
     return definition.handle(context)
   }
+
+  const changing = <Answer>(
+    call: Call,
+    run: (work: (execute: Execute) => Promise<unknown>) => Promise<Answer>,
+  ): Promise<Answer> => emitting(tenantOf(call.caller), run, (execute, emit) => change(call, execute, emit))
 
   return {
     name,
@@ -81,13 +99,21 @@ export function bindOperation(operation: TenantOperation, { door, once, clock }:
     etag: definition.etag ?? (method === 'GET' || current !== undefined),
     conditional: current !== undefined,
     ...(kind === 'query'
-      ? { run: (call) => definition.handle({ ...contextOf(call), db: queryDb(door, tenantOf(call.caller)) }) }
+      ? {
+          run: (call) =>
+            definition.handle({ ...contextOf(call), db: queryDb(door, tenantOf(call.caller)), emit: tellsNothing }),
+        }
       : {
-          run: (call) => transactionDb<never, unknown>(door, tenantOf(call.caller), (db) => change(call, db)),
+          run: (call) => changing(call, (work) => door.transaction(tenantOf(call.caller), work)),
           runOnce: (call, request) =>
-            once.run(tenantOf(call.caller), request, (execute) => change(call, tenantDb(execute)), { secret }),
+            changing(call, (work) => once.run(tenantOf(call.caller), request, work, { secret })),
         }),
   }
+}
+
+/** A query has no `emit` in its types. */
+const tellsNothing: Emit = () => {
+  throw new Error('A query cannot emit')
 }
 
 /** What the door can answer besides the module's own errors. */
@@ -106,6 +132,9 @@ function tenantOf({ tenantId }: Caller): string {
   if (tenantId === null) throw new Error('A tenant operation was called without a tenant')
   return tenantId
 }
+
+const kindOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
 
 const isTenantOperation = (value: unknown): value is TenantOperation =>
   typeof value === 'object' && value !== null && 'kind' in value && 'definition' in value && 'module' in value

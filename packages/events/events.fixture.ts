@@ -10,7 +10,7 @@ import {
   verifyDatabase,
 } from '@rowhouse/tenancy'
 import { z } from 'zod'
-import { deploy, openNode, tiers } from '../tenancy/deployment.fixture.ts'
+import { deploy, type Deployed, openNode, tiers } from '../tenancy/deployment.fixture.ts'
 import {
   createEvents,
   type Emit,
@@ -48,69 +48,69 @@ interface Tables {
   effects: { id: string; at: number; what: string }
 }
 
-const record = (db: SubscriberContext<Tables>['db'], what: string) =>
-  db.insertInto('effects').values({ id: newId(), at: Date.now(), what }).execute()
+export async function record(db: SubscriberContext<Tables>['db'], what: string): Promise<void> {
+  await db.insertInto('effects').values({ id: newId(), at: Date.now(), what }).execute()
+}
 
-export type NodeOptions = Partial<EventsOptions> & { readonly lines?: string[] }
+export interface NodeOptions extends Partial<EventsOptions> {
+  /** Where its log goes. */
+  readonly lines?: string[]
+  /** Its relay does not run. */
+  readonly idle?: boolean
+}
 
-export async function openEvents(adminUrl: string) {
-  const effects = { module: 'effects', migrations: sqlMigrations(import.meta.url, './effects.fixture') }
-  const deployed = await deploy(adminUrl, { houses: [memberMigrations, effects], databases: [eventMigrations] })
-  const tenants = new Map<Tier, string>()
-  for (const tier of tiers) tenants.set(tier, (await deployed.tenant(`t-${tier}`, tier)).id)
-  const nodes: { stop(): Promise<void> }[] = []
-  const watcher = openNode(deployed)
-
+/** A node of the application tier, with its relay. */
+export function startNode(
+  deployed: Pick<Deployed, 'names' | 'applicationUrl' | 'relayUrl' | 'doorKey'>,
+  subscribers: readonly Subscriber[],
+  { lines, idle, ...options }: NodeOptions = {},
+) {
+  const { door, pools } = openNode(deployed, { maxConnections: 12 })
+  const relayPools = createPools({
+    url: deployed.relayUrl,
+    maxConnections: 2,
+    acquireTimeoutMs: 5_000,
+    verify: verifyDatabase,
+  })
+  const { emitting, relay, parkedKeys } = createEvents({
+    door,
+    relayPools,
+    names: deployed.names,
+    events: [happened, ...subscribers.map(({ event }) => event)],
+    subscribers,
+    clock: systemClock,
+    log: createLog({ level: 'debug', stream: { write: (line) => void lines?.push(line) } }),
+    sweepMs: 50,
+    firstDelayMs: 20,
+    ...options,
+  })
+  if (!idle) relay.start()
   return {
-    deployed,
-    tenants,
-    watcher,
-    /** A node: its relay runs unless a test says otherwise. */
-    node(subscribers: readonly Subscriber[], { lines, ...options }: NodeOptions & { readonly idle?: boolean } = {}) {
-      const { door, pools } = openNode(deployed, { maxConnections: 12 })
-      const relayPools = createPools({
-        url: deployed.relayUrl,
-        maxConnections: 2,
-        acquireTimeoutMs: 5_000,
-        verify: verifyDatabase,
-      })
-      const log = createLog({ level: 'debug', stream: { write: (line) => void lines?.push(line) } })
-      const events = createEvents({
-        door,
-        relayPools,
-        names: deployed.names,
-        events: [happened, ...subscribers.map(({ event }) => event)],
-        subscribers,
-        clock: systemClock,
-        log,
-        sweepMs: 50,
-        firstDelayMs: 20,
-        ...options,
-      })
-      if (!options.idle) events.relay.start()
-      const node = {
-        ...events,
-        door,
-        async stop() {
-          await events.relay.stop()
-          await Promise.all([pools.stop(), relayPools.stop()])
-        },
-      }
-      nodes.push(node)
-      return node
-    },
-    effectsOf,
-    /** Until the tenant has had so many effects, and nothing more is to be done. */
-    async settled(tenantId: string, effects: number): Promise<string[]> {
-      await until(async () => (await effectsOf(tenantId)).length >= effects && (await waiting(tenantId)) === 0)
-      return effectsOf(tenantId)
-    },
-    waiting,
+    door,
+    relay,
+    parkedKeys,
+    /** A command that changes something and emits. */
+    command: (tenantId: string, work: (emit: Emit, execute: Execute) => Promise<void> | void): Promise<void> =>
+      emitting<void, void>(
+        tenantId,
+        (run) => door.transaction(tenantId, run),
+        async (execute, emit) => work(emit, execute),
+      ),
     async stop() {
-      await Promise.all(nodes.map((node) => node.stop()))
-      await watcher.stop()
+      await relay.stop()
+      await Promise.all([pools.stop(), relayPools.stop()])
     },
   }
+}
+
+export type Node = ReturnType<typeof startNode>
+
+export async function openSite(adminUrl: string) {
+  const effects = { module: 'effects', migrations: sqlMigrations(import.meta.url, './effects.fixture') }
+  const deployed = await deploy(adminUrl, { houses: [memberMigrations, effects], databases: [eventMigrations] })
+  const watcher = openNode(deployed)
+  const nodes: Node[] = []
+  let tenants = 0
 
   async function effectsOf(tenantId: string): Promise<string[]> {
     const { rows } = await watcher.door.query(tenantId, 'select what from effects order by id', [])
@@ -119,29 +119,38 @@ export async function openEvents(adminUrl: string) {
 
   /** Events that are not yet handled, wherever they are. */
   async function waiting(tenantId: string): Promise<number> {
-    const { rows } = await watcher.door.query(
-      tenantId,
-      'select (select count(*) from rowhouse.outbox) + (select count(*) from rowhouse.deliveries) as waiting',
-      [],
-    )
+    const { rows } = await watcher.door.query(tenantId, countWaiting, [])
     return Number(rows[0]!['waiting'])
+  }
+
+  return {
+    deployed,
+    door: watcher.door,
+    effectsOf,
+    waiting,
+    /** A tenant of its own for a test. @returns its id */
+    tenant: async (tier: Tier = 'shared') => (await deployed.tenant(`t-${(tenants += 1)}`, tier)).id,
+    node(subscribers: readonly Subscriber[], options?: NodeOptions): Node {
+      const node = startNode(deployed, subscribers, options)
+      nodes.push(node)
+      return node
+    },
+    /** What the tenant's subscribers did, when nothing more is to be done. */
+    async settled(tenantId: string, timeoutMs?: number): Promise<string[]> {
+      await until(async () => (await waiting(tenantId)) === 0, timeoutMs)
+      return effectsOf(tenantId)
+    },
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()))
+      await watcher.stop()
+    },
   }
 }
 
-export type OpenEvents = Awaited<ReturnType<typeof openEvents>>
-type Node = Pick<ReturnType<OpenEvents['node']>, 'emitting' | 'door'>
+export type Site = Awaited<ReturnType<typeof openSite>>
 
-/** A command that changes something and emits. */
-export const emit = (
-  { emitting, door }: Node,
-  tenantId: string,
-  work: (emit: Emit, execute: Execute) => Promise<void> | void,
-): Promise<void> =>
-  emitting<void, void>(
-    tenantId,
-    (run) => door.transaction(tenantId, run),
-    async (execute, emit) => work(emit, execute),
-  )
+const countWaiting =
+  'select (select count(*) from rowhouse.outbox) + (select count(*) from rowhouse.deliveries) as waiting'
 
 /** @throws when it is not so within `timeoutMs` */
 export async function until(isSo: () => Promise<boolean> | boolean, timeoutMs = 15_000): Promise<void> {
@@ -151,3 +160,7 @@ export async function until(isSo: () => Promise<boolean> | boolean, timeoutMs = 
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/** `a:1` … `a:<last>` */
+export const numbered = (id: string, last: number): string[] =>
+  Array.from({ length: last }, (_, at) => `${id}:${at + 1}`)

@@ -22,6 +22,8 @@ export async function seedDesk(db: DeskDb, { tenantId, desk, memberIds, now }: S
     tenant: { id: tenantId },
     actor: { kind: 'api-key', id: 'demo', memberId } as const,
     now: at,
+    // A desk that has been at work for two weeks: nobody is to be answered now.
+    emit: () => {},
   })
   const clock = demoClock(now, desk.tickets.length)
 

@@ -4,6 +4,7 @@ import { parseMailAside } from '../mail/parse-aside.ts'
 import type { ParsedMail } from '../mail/parse.ts'
 import { insertComment, noteActivity } from './comments.ts'
 import { findOrMakeCustomer } from './customers.ts'
+import { ticketOpened } from './events.ts'
 import { deskErrors } from './errors.ts'
 import { insertTicket } from './tickets.ts'
 import { command, receiveMail, type DeskDb } from './words.ts'
@@ -45,7 +46,7 @@ export const receiveInboundMail = command({
   }),
   output: ReceivedMail,
   errors: [...Object.values(mailErrors), deskErrors.mailConflict],
-  async handle({ input, db, tenant, now }) {
+  async handle({ input, db, tenant, now, emit }) {
     const mail = await parseMailAside(tenant.id, input)
     const before = await alreadyReceived(db, mail)
     if (before) return before
@@ -63,6 +64,7 @@ export const receiveInboundMail = command({
     }
     const { id: ticketId, number } = await insertTicket(db, { subject: mail.subject, customerId }, now)
     await insertMail(db, ticketId, customerId, mail, now)
+    emit(ticketOpened, { id: ticketId, number, customerId, automatic: mail.automatic })
     return { ticketId, number, customerId, created: true }
   },
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { insertComment } from './comments.ts'
 import { findOrMakeCustomer } from './customers.ts'
 import { deskErrors, refused } from './errors.ts'
+import { ticketOpened, ticketSolved } from './events.ts'
 import { columns, Email, line, prose, Tags, Time } from './fields.ts'
 import { statuses, statusesBefore, type Status } from './status.ts'
 import { command, query, readDesk, writeDesk, type DeskDb } from './words.ts'
@@ -86,11 +87,12 @@ export const openTicket = command({
   output: Ticket,
   etag: true,
   errors: [deskErrors.unknownCustomer, deskErrors.unknownAssignee],
-  async handle({ input: { customer, body, ...fields }, db, now }) {
+  async handle({ input: { customer, body, ...fields }, db, now, emit }) {
     const { id, email = '', name } = customer
     const customerId = id ?? (await findOrMakeCustomer(db, { email, name }, now))
     const ticket = await insertTicket(db, { ...fields, customerId }, now)
     await insertComment(db, { ticketId: ticket.id, customerId, visibility: 'public', body }, now)
+    emit(ticketOpened, { id: ticket.id, number: ticket.number, customerId, automatic: false })
     return ticket
   },
 })
@@ -125,7 +127,8 @@ export const updateTicket = command({
   output: Ticket,
   errors: [deskErrors.ticketNotFound, deskErrors.ticketClosed, deskErrors.statusConflict, deskErrors.unknownAssignee],
   current: ({ input, db }) => theTicket(db, input.id).forNoKeyUpdate().executeTakeFirst(),
-  async handle({ input: { id, ...changes }, db, now }) {
+  async handle({ input: { id, ...changes }, db, now, emit }) {
+    const before = changes.status === 'solved' ? await theTicket(db, id).forNoKeyUpdate().executeTakeFirst() : undefined
     const ticket = await db
       .updateTable('tickets')
       .set({ ...changes, updatedAt: now })
@@ -135,6 +138,7 @@ export const updateTicket = command({
       .executeTakeFirst()
       .catch(refused)
     if (!ticket) throw await whyUnchanged(db, id, changes.status)
+    if (before && before.status !== 'solved') emit(ticketSolved, { id, number: ticket.number })
     return ticket
   },
 })

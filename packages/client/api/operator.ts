@@ -21,6 +21,29 @@ export interface CreatedTenant {
   }
 }
 
+/**
+ * Events of one key that a subscriber is not given any more, because the first of them failed too
+ * often.
+ */
+export interface ParkedKey {
+  tenantId: string
+  subscriber: string
+  /** The ordering key: as a rule the id of what the event is about. */
+  key: string
+  /** The event that failed. Its payload is the tenant’s and is not shown. */
+  event: {
+    id: string
+    name: string
+    version: number
+  }
+  attempts: number
+  /** Which error it was and where, without its words: they may quote the payload. */
+  error: string
+  parkedAt: string
+  /** Events that wait, the failed one among them; at most 1,000 are counted. */
+  waiting: number
+}
+
 /** Problem details (RFC 9457). */
 export interface Problem {
   /** Where the code is explained, on our own origin. */
@@ -55,6 +78,22 @@ export interface Tenant {
     epoch: number
   }
   createdAt: string
+}
+
+export interface ParkedKeysListInput {
+  /** `nextCursor` of the page before; absent for the first page. */
+  cursor?: string
+  /**
+   * How many items at most.
+   * @default 25
+   */
+  limit?: number
+}
+
+export interface ParkedKeysRetryInput {
+  tenantId: string
+  subscriber?: string
+  key?: string
 }
 
 export interface TenantsCreateInput {
@@ -107,6 +146,25 @@ export type ErrorCode =
   | 'unknown'
 
 export interface Api {
+  readonly parkedKeys: {
+    /** List the keys of events that are parked. */
+    list(input?: ParkedKeysListInput, options?: CallOptions): Pages<ParkedKey>
+    /**
+     * Try parked keys again.
+     *
+     * Those of one tenant: all, or those of one subscriber or key. An event that was handled is not
+     * handled again, however often this is sent.
+     *
+     * Takes no `Idempotency-Key`.
+     */
+    retry(
+      input: ParkedKeysRetryInput,
+      options?: CallOptions,
+    ): Promise<{
+      /** How many keys were parked, and are no more. */
+      retried: number
+    }>
+  }
   readonly tenants: {
     /**
      * Create a tenant, in any tier.
@@ -124,6 +182,8 @@ export interface Api {
 }
 
 export const operations = {
+  'parked-keys.list': { method: 'GET', path: '/operator/v1/parked-keys', paged: true },
+  'parked-keys.retry': { method: 'POST', path: '/operator/v1/parked-keys/retry' },
   'tenants.create': { method: 'POST', path: '/operator/v1/tenants' },
   'tenants.list': { method: 'GET', path: '/operator/v1/tenants', paged: true },
   'tenants.show': { method: 'GET', path: '/operator/v1/tenants/{tenant}' },
