@@ -58,6 +58,75 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     })
   })
 
+  describe('the tenant', () => {
+    test('may be that of the host', async () => {
+      const { email, body } = await signUp()
+      const host = `${body.tenant.slug}.localhost:3000`
+      expect((await post('/auth/sign-in', { email, password }, { host })).body.tenant).toEqual(body.tenant)
+      const both = await post('/auth/sign-in', { email, password, tenant: body.tenant.slug }, { host })
+      expect(both.body.tenant).toEqual(body.tenant)
+    })
+
+    test('when host and field disagree there is nothing there, whatever the password', async () => {
+      const [one, other] = [await signUp(), await signUp()]
+      const host = `${one.body.tenant.slug}.localhost`
+      const answers = []
+      for (const tenant of [other.body.tenant.slug, other.body.tenant.id, 'no-such-tenant'])
+        for (const pass of [password, 'not the right one'])
+          answers.push(withoutId(await post('/auth/sign-in', { email: one.email, password: pass, tenant }, { host })))
+      expect(answers[0]!.body.code).toBe('http.not_found')
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    })
+
+    test('of somebody else is as closed as with a wrong password', async () => {
+      const [one, other] = [await signUp(), await signUp()]
+      const host = `${other.body.tenant.slug}.localhost`
+      const closed = await post('/auth/sign-in', { email: one.email, password }, { host })
+      const wrong = await post('/auth/sign-in', { email: one.email, password: 'not the right one' }, { host })
+      expect(closed.status).toBe(401)
+      expect(withoutId(closed)).toEqual(withoutId(wrong))
+    })
+
+    test('of a token is its own: at another tenant’s host there is nothing', async () => {
+      const [one, other] = [await signUp(), await signUp()]
+      const at = (slug: string) =>
+        call('GET', '/api/v1/members', undefined, { token: one.body.accessToken, host: `${slug}.localhost` })
+      expect((await at(one.body.tenant.slug)).status).toBe(200)
+      expect((await at(other.body.tenant.slug)).status).toBe(404)
+    })
+  })
+
+  test('too many attempts are told when to come again', async () => {
+    const { email } = await signUp()
+    const guess = () => post('/auth/sign-in', { email, password: 'not the right one' }, { from: '127.0.0.77' })
+    const answers = await Promise.all(Array.from({ length: 25 }, guess))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused).toHaveLength(5)
+    for (const { headers, body } of refused) {
+      expect(Number(headers['retry-after'])).toBeGreaterThan(800)
+      expect(body.code).toBe('identity.too_many_attempts')
+    }
+    expect((await post('/auth/sign-in', { email, password })).status).toBe(200)
+  })
+
+  test('hostile input is refused as invalid, never as an error of ours', async () => {
+    const texts = ['', '\0', '\ud800', '<x>', "' or 1=1 --", 'x'.repeat(10_000), '../..', '${7*7}', '%00', '\u202e']
+    const statuses = new Set<number>()
+    for (const hostile of texts)
+      for (const [path, body] of [
+        ['/auth/sign-up', { email: hostile, password, name: 'A', organization: 'A' }],
+        ['/auth/sign-up', { email: `${fresh()}@b.example`, password: hostile, name: 'A', organization: 'A' }],
+        ['/auth/sign-up', { email: `${fresh()}@b.example`, password, name: 'A', organization: 'A', slug: hostile }],
+        ['/auth/sign-in', { email: hostile, password }],
+        ['/auth/sign-in', { email: `${fresh()}@b.example`, password: hostile, tenant: hostile }],
+        ['/auth/refresh', { refreshToken: hostile }],
+        ['/auth/invitations/accept', { token: hostile, name: hostile, password: hostile }],
+      ] as const)
+        statuses.add((await post(path, body)).status)
+    // Some of it is a password like any other.
+    expect(Math.max(...statuses)).toBeLessThan(500)
+  })
+
   test('a session is renewed, ended, and then over', async () => {
     const { body } = await signUp()
     const renewed = await post('/auth/refresh', { refreshToken: body.refreshToken })

@@ -158,7 +158,7 @@ export function compose({
     ...apiKeyOperations(apiKeys, permissions, onceInControl),
     ...tenantOperations(tenants, onboard),
     ...authOperations(people, accessTokens, tenantOfName),
-    ...invitationOperations(people),
+    ...invitationOperations(people, onceInControl),
     ...parkedKeyOperations(parkedKeys),
   ]
 

@@ -1,5 +1,5 @@
 /** The page at `/`: what runs here and where to go on. */
-export const homePage = (origin: string): string => `<!doctype html>
+export const homePage = (origin: string, hasMailbox: boolean): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,11 +41,11 @@ export const homePage = (origin: string): string => `<!doctype html>
     <li><a href="/openapi.json">OpenAPI document</a><span>3.1, for clients and generators</span></li>
     <li><a href="/operator/docs">Operators’ API</a><span>create and list tenants, in any tier</span></li>
     <li><a href="/docs/errors">Error codes</a><span>what each means and what to do</span></li>
-    <li><a href="/readyz">Ready?</a><span>whether this node serves</span></li>
+${hasMailbox ? '    <li><a href="/mailbox">Mailbox</a><span>mail from this machine, kept instead of sent</span></li>\n' : ''}    <li><a href="/readyz">Ready?</a><span>whether this node serves</span></li>
   </ul>
 
   <h2>Try it</h2>
-  <p>The keys of the demo tenants are in <code>demo.json</code>, in the folder that <code>npm start</code> keeps (<code>.rowhouse</code>).</p>
+  <p>The passwords and keys of the demo tenants are in <code>demo.json</code>, in the folder that <code>npm start</code> keeps (<code>.rowhouse</code>).</p>
   <pre>curl -H "Authorization: Bearer $KEY" ${origin}/api/v1/tickets</pre>
 </main>
 </html>

@@ -14,6 +14,7 @@ export interface Answer {
 export interface CallOptions {
   readonly token?: string
   readonly host?: string
+  readonly idempotencyKey?: string
   /** The client's address, one of 127.0.0.0/8. */
   readonly from?: string
 }
@@ -22,7 +23,7 @@ export type HttpCall = (method: string, path: string, body?: object, options?: C
 
 export const httpCall =
   (origin: string): HttpCall =>
-  async (method, path, body, { token, host, from = '127.0.0.1' } = {}) => {
+  async (method, path, body, { token, host, idempotencyKey, from = '127.0.0.1' } = {}) => {
     const asked = request(origin + path, {
       method,
       localAddress: from,
@@ -30,6 +31,7 @@ export const httpCall =
         ...(body ? { 'content-type': 'application/json' } : {}),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(host === undefined ? {} : { host }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
     }).end(body && JSON.stringify(body))
     const [answer] = (await once(asked, 'response')) as [IncomingMessage]

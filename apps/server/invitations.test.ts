@@ -156,6 +156,36 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     expect(body.member).toEqual({ id: tenant.ownerId, email, name: `Owner of ${tenant.slug}`, role: 'owner' })
   })
 
+  test('no invitation that was revoked while it was being accepted leaves a member behind', async () => {
+    const tenant = tenantIn('shared')
+    for (let n = 0; n < 10; n += 1) {
+      const { id, email, token } = await invited(tenant)
+      const [accepted, revoked] = await Promise.all([
+        accept({ token, name: 'Bo', password }),
+        call('DELETE', `/api/v1/invitations/${id}`, undefined, { token: tenant.key }),
+      ])
+      expect([accepted.status, revoked.status].toSorted((one, other) => one - other)).toEqual(
+        accepted.status === 200 ? [200, 404] : [204, 404],
+      )
+      const members = await call('GET', '/api/v1/members?limit=100', undefined, { token: tenant.key })
+      const found = members.body.items.filter((member: { email: string }) => member.email === email)
+      expect(found).toHaveLength(accepted.status === 200 ? 1 : 0)
+    }
+  })
+
+  test('an invitation that is sent twice with one key is one invitation', async () => {
+    const { accessToken: token } = await signUp()
+    const body = { email: `bo-${fresh()}@guests.example` }
+    const key = { token, idempotencyKey: `invite-${fresh()}` }
+    const [one, other] = [
+      await call('POST', '/api/v1/invitations', body, key),
+      await call('POST', '/api/v1/invitations', body, key),
+    ]
+    expect([one.status, other.status]).toEqual([201, 201])
+    expect(other.body).toEqual(one.body)
+    expect(await lettersTo(body.email)).toHaveLength(1)
+  })
+
   test('hostile words in a letter are shown as words', async () => {
     await running.platform.mail.send({
       to: 'a@b.example',

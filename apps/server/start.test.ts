@@ -55,6 +55,31 @@ test('three demo tenants, one in each tier, with keys that only their owner can 
   }
 })
 
+test('its people sign in, and what it prints says how', async () => {
+  for (const { slug, id, owner, member } of demo().tenants) {
+    for (const { email, password } of [owner, member]) {
+      const answer = await fetch(`${first.origin}/auth/sign-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      })
+      const { tenant, accessToken } = (await answer.json()) as { tenant: object; accessToken: string }
+      expect(tenant).toMatchObject({ id, slug })
+      expect((await tickets(first.origin, accessToken)).items.length).toBeGreaterThan(10)
+    }
+    expect(first.output()).toContain(`${owner.email}  ${owner.password}  (${slug})`)
+  }
+})
+
+test('the mailbox is there, unless mail is not to be kept or others reach the machine', async () => {
+  expect((await fetch(`${first.origin}/mailbox`)).status).toBe(200)
+  expect(first.output()).toContain(`${first.origin}/mailbox`)
+  const without = await start({ ROWHOUSE_HOME: join(folder, 'no-mail'), MAIL_URL: 'none:' })
+  for (const path of ['/mailbox', '/mailbox.json']) expect((await fetch(without.origin + path)).status).toBe(404)
+  expect(without.output()).not.toContain('/mailbox')
+  await without.end('SIGTERM')
+})
+
 test('the home page, the documents and health answer', async () => {
   for (const path of [
     '/',

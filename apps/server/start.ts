@@ -12,6 +12,7 @@ import { seedDemo } from './demo.ts'
 import { loadEnvFile } from './env-file.ts'
 import { homeSecrets, openHome } from './home-folder.ts'
 import { homePage } from './home-page.ts'
+import { invitationPages } from './invitation-page.ts'
 import { mailboxPages } from './mailbox-page.ts'
 import { api, referencePages } from './documents.ts'
 
@@ -65,9 +66,9 @@ async function start(): Promise<void> {
     tenantOfHost: platform.tenantOfHost,
     allowedHosts: [config.domain, 'localhost'],
     ready: platform.obstacles,
-    home: () => homePage(origin),
+    home: () => homePage(origin, platform.mail.kept !== null),
     api,
-    pages: await pages,
+    pages: [...(await pages), ...invitationPages()],
     livePages: mailboxPages(platform.mail),
     log,
   })

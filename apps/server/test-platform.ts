@@ -7,6 +7,7 @@ import { deployment, migrateAll, prepareCluster, type Tier, urlOf } from '@rowho
 import { compose, type Platform } from './compose.ts'
 import { type Database, migrationsOf } from './database.ts'
 import { api } from './documents.ts'
+import { invitationPages } from './invitation-page.ts'
 import { mailboxPages } from './mailbox-page.ts'
 
 export interface TestTenant {
@@ -81,6 +82,7 @@ export async function startTestPlatform(
     authenticate: platform.authenticate,
     tenantOfHost: platform.tenantOfHost,
     ready: platform.obstacles,
+    pages: invitationPages(),
     livePages: mailboxPages(platform.mail),
     log,
     api,

@@ -1,6 +1,7 @@
 /** Invitations: how a tenant's people bring in others. */
 import { cursorPage, decodeCursor, encodeCursor, pageInput, permission, platformOperation } from '@rowhouse/app'
 import type { Caller, Operation } from '@rowhouse/http'
+import type { Once } from '@rowhouse/idempotency'
 import { identityErrors, type Inviter, type People, roles } from '@rowhouse/identity'
 import { z } from 'zod'
 import { Email, Password, passwordErrors, PersonName, SignedIn } from './schemas.ts'
@@ -29,7 +30,8 @@ const Invitation = z
 
 const notFound = identityErrors.invitationNotFound
 
-export function invitationOperations({ invitations, acceptInvitation }: People): Operation[] {
+/** @param once keeps answers for their `Idempotency-Key` in the control database, where the effects are. */
+export function invitationOperations({ invitations, acceptInvitation }: People, once: Once): Operation[] {
   return [
     platformOperation({
       name: 'invitations.create',
@@ -43,7 +45,8 @@ export function invitationOperations({ invitations, acceptInvitation }: People):
         .meta({ id: 'NewInvitation', example: { email: 'bo@acme.example', role: 'member' } }),
       output: Invitation,
       errors: [identityErrors.alreadyMember, identityErrors.alreadyInvited, identityErrors.ownersOnly],
-      handle: ({ input, caller }) => invitations.create(inviterOf(caller), input),
+      once,
+      handle: ({ input, caller }, execute) => invitations.create(inviterOf(caller), input, execute),
     }),
     platformOperation({
       name: 'invitations.list',
@@ -71,7 +74,8 @@ export function invitationOperations({ invitations, acceptInvitation }: People):
       input: z.strictObject({ id: z.uuid() }),
       output: Invitation,
       errors: [notFound, identityErrors.ownersOnly],
-      handle: ({ input, caller }) => invitations.resend(inviterOf(caller), input.id),
+      once,
+      handle: ({ input, caller }, execute) => invitations.resend(inviterOf(caller), input.id, execute),
     }),
     platformOperation({
       name: 'invitations.revoke',
@@ -83,8 +87,9 @@ export function invitationOperations({ invitations, acceptInvitation }: People):
       input: z.strictObject({ id: z.uuid() }),
       output: z.null(),
       errors: [notFound, identityErrors.ownersOnly],
-      async handle({ input, caller }) {
-        await invitations.revoke(inviterOf(caller), input.id)
+      once,
+      async handle({ input, caller }, execute) {
+        await invitations.revoke(inviterOf(caller), input.id, execute)
         return null
       },
     }),

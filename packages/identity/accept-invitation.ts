@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import { type Accounts, joinTenant, makeAccount, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
 import { hashOf, tenantOfInvitation } from './invitation-tokens.ts'
-import { addMember, findMember, type MemberTables } from './members.ts'
+import { addMember, findMember, type MemberTables, removeHalfMember } from './members.ts'
 import { type Passwords, refuseWeakPassword } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 import type { ProveAccount, SignedIn } from './sign-in.ts'
@@ -51,12 +51,21 @@ export function createAcceptInvitation({
     if (!isHere || !(await tenantExists(tenantId))) throw identityErrors.invitationNotFound()
     const found = await queryDb<IdentityTables>(control, tenantId)
       .selectFrom('invitations')
-      .select(['id', 'email', 'role', 'memberId'])
+      .select(['id', 'email', 'role', 'memberId', 'hasMember'])
       .where('tokenHash', '=', hashOf(token))
       .where(isOpen)
       .executeTakeFirst()
     if (!found) throw identityErrors.invitationNotFound()
     return { ...found, tenantId }
+  }
+
+  async function isRevoked(tenantId: string, id: string): Promise<boolean> {
+    const found = await queryDb<IdentityTables>(control, tenantId)
+      .selectFrom('invitations')
+      .select('revokedAt')
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return found?.revokedAt !== null
   }
 
   /** Who accepts: somebody who has an account and knows its password, or somebody new. */
@@ -78,7 +87,7 @@ export function createAcceptInvitation({
   }
 
   return async ({ token, hostTenantId, ...accepting }) => {
-    const { id, tenantId, memberId, email, role } = await find(token, hostTenantId)
+    const { id, tenantId, memberId, hasMember, email, role } = await find(token, hostTenantId)
     const account = await guest(email, accepting)
     const name = accepting.name ?? account.name
     await addMember(queryDb<MemberTables>(door, tenantId), { id: memberId, email, name, role })
@@ -86,7 +95,7 @@ export function createAcceptInvitation({
     const member = await findMember(door, tenantId, memberId)
     if (!member) throw identityErrors.alreadyMember()
 
-    const { tenant, tokens } = await transactionDb(control, tenantId, async (db: TenantDb<IdentityTables>) => {
+    const accepted = await transactionDb(control, tenantId, async (db: TenantDb<IdentityTables>) => {
       const ended = await db
         .updateTable('invitations')
         .set({ acceptedAt: sql`now()` })
@@ -95,7 +104,7 @@ export function createAcceptInvitation({
         .where(isOpen)
         .returning('id')
         .executeTakeFirst()
-      if (!ended) throw identityErrors.invitationNotFound()
+      if (!ended) return undefined
       const accountId = account.isNew ? await makeAccount(db, { ...account, email }) : account.id
       // Somebody signed up with this address a moment ago: their password is asked for the next time.
       if (accountId === null) throw identityErrors.credentialsRefused()
@@ -106,7 +115,10 @@ export function createAcceptInvitation({
       }
     })
     crashPoint('identity.invitation.accepted')
-    return { tenant, member, ...tokens }
+    if (accepted) return { tenant: accepted.tenant, member, ...accepted.tokens }
+    // Another request was first, whose member it is, or the invitation has been revoked: then it is nobody's.
+    if (!hasMember && (await isRevoked(tenantId, id))) await removeHalfMember(door, tenantId, memberId)
+    throw identityErrors.invitationNotFound()
   }
 }
 

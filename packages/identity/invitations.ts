@@ -1,10 +1,10 @@
 /** Invitations: a link in somebody's mail that makes them a member of a tenant, once. */
 import { newId } from '@rowhouse/kernel'
-import { type Door, queryDb } from '@rowhouse/tenancy'
+import { type Door, type Execute, queryDb, tenantDb, type TenantDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import { accountOfMember, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
-import { findMember, findMemberByEmail, type Member } from './members.ts'
+import { findMember, findMemberByEmail, type Member, removeHalfMember } from './members.ts'
 import type { IdentityTables } from './tables.ts'
 import { hashOf, newInvitationToken } from './invitation-tokens.ts'
 
@@ -27,15 +27,21 @@ export interface Invitations {
   /**
    * Invites somebody by mail. A member who cannot sign in yet (an operator made the tenant) is invited as what they are.
    *
+   * @param execute of a transaction at the control database that this is a part of; it has one of its own when absent
    * @throws identity.already_member, identity.already_invited, identity.owners_only
    */
-  create(inviter: Inviter, invited: Pick<Invitation, 'email' | 'role'>): Promise<Invitation>
+  create(inviter: Inviter, invited: Pick<Invitation, 'email' | 'role'>, execute?: Execute): Promise<Invitation>
   /** Those that can still be accepted or sent again, oldest first. */
   list(tenantId: string, page: { readonly after: string | null; readonly limit: number }): Promise<Invitation[]>
-  /** Sends a new link, good for another seven days; the one before is worth nothing. @throws identity.invitation_not_found, identity.owners_only */
-  resend(inviter: Inviter, id: string): Promise<Invitation>
-  /** @throws identity.invitation_not_found, identity.owners_only */
-  revoke(inviter: Inviter, id: string): Promise<void>
+  /**
+   * Sends a new link, good for another seven days; the one before is worth nothing.
+   *
+   * @param execute as in `create`
+   * @throws identity.invitation_not_found, identity.owners_only
+   */
+  resend(inviter: Inviter, id: string, execute?: Execute): Promise<Invitation>
+  /** @param execute as in `create` @throws identity.invitation_not_found, identity.owners_only */
+  revoke(inviter: Inviter, id: string, execute?: Execute): Promise<void>
 }
 
 export interface Letter {
@@ -56,7 +62,9 @@ export function createInvitations({
   /** The address at which a token is accepted: on the platform's own host, whatever host the caller used. */
   readonly linkOf: (token: string) => string
 }): Invitations {
-  const db = (tenantId: string) => queryDb<IdentityTables>(control, tenantId)
+  type Db = TenantDb<IdentityTables>
+  const dbOf = (tenantId: string, execute?: Execute): Db =>
+    execute ? tenantDb<IdentityTables>(execute) : queryDb<IdentityTables>(control, tenantId)
 
   /** Only an owner makes owners, whatever else an admin may do. */
   async function refuseUnlessOwner({ tenantId, memberId }: Inviter, role: Member['role']): Promise<void> {
@@ -65,8 +73,8 @@ export function createInvitations({
     if (inviter?.role !== 'owner') throw identityErrors.ownersOnly()
   }
 
-  async function open(tenantId: string, id: string): Promise<Invitation> {
-    const found = await db(tenantId)
+  async function find(db: Db, id: string): Promise<Invitation> {
+    const found = await db
       .selectFrom('invitations')
       .select(columns)
       .where('id', '=', id)
@@ -77,8 +85,8 @@ export function createInvitations({
     return found
   }
 
-  async function send(tenantId: string, { email }: Invitation, token: string): Promise<void> {
-    const { name } = await thisTenant(db(tenantId))
+  async function send(db: Db, { email }: Invitation, token: string): Promise<void> {
+    const { name } = await thisTenant(db)
     await sendMail({
       to: email,
       subject: `You are invited to ${name}`,
@@ -87,17 +95,26 @@ export function createInvitations({
   }
 
   return {
-    async create(inviter, { email, role: wanted }) {
+    async create(inviter, { email, role: wanted }, execute) {
       const { tenantId, memberId: invitedBy } = inviter
+      const db = dbOf(tenantId, execute)
       const member = await findMemberByEmail(door, tenantId, email)
-      if (member && (await accountOfMember(db(tenantId), member.id)) !== null) throw identityErrors.alreadyMember()
+      if (member && (await accountOfMember(db, member.id)) !== null) throw identityErrors.alreadyMember()
       const role = member?.role ?? wanted
       await refuseUnlessOwner(inviter, role)
       const token = newInvitationToken(tenantId)
       const memberId = member?.id ?? newId()
-      const made = await db(tenantId)
+      const made = await db
         .insertInto('invitations')
-        .values({ id: newId(), email, role, memberId, tokenHash: hashOf(token), invitedBy })
+        .values({
+          id: newId(),
+          email,
+          role,
+          memberId,
+          hasMember: member !== undefined,
+          tokenHash: hashOf(token),
+          invitedBy,
+        })
         .onConflict((conflict) =>
           conflict
             .columns(['tenantId', 'email'])
@@ -108,12 +125,12 @@ export function createInvitations({
         .returning(columns)
         .executeTakeFirst()
       if (!made) throw identityErrors.alreadyInvited()
-      await send(tenantId, made, token)
+      await send(db, made, token)
       return made
     },
 
     list: (tenantId, { after, limit }) =>
-      db(tenantId)
+      dbOf(tenantId)
         .selectFrom('invitations')
         .select(columns)
         .where('acceptedAt', 'is', null)
@@ -123,11 +140,12 @@ export function createInvitations({
         .limit(limit)
         .execute(),
 
-    async resend(inviter, id) {
+    async resend(inviter, id, execute) {
       const { tenantId } = inviter
-      await refuseUnlessOwner(inviter, (await open(tenantId, id)).role)
+      const db = dbOf(tenantId, execute)
+      await refuseUnlessOwner(inviter, (await find(db, id)).role)
       const token = newInvitationToken(tenantId)
-      const renewed = await db(tenantId)
+      const renewed = await db
         .updateTable('invitations')
         .set({ tokenHash: hashOf(token), expiresAt: sql`now() + interval '7 days'` })
         .where('id', '=', id)
@@ -136,22 +154,25 @@ export function createInvitations({
         .returning(columns)
         .executeTakeFirst()
       if (!renewed) throw identityErrors.invitationNotFound()
-      await send(tenantId, renewed, token)
+      await send(db, renewed, token)
       return renewed
     },
 
-    async revoke(inviter, id) {
+    async revoke(inviter, id, execute) {
       const { tenantId } = inviter
-      await refuseUnlessOwner(inviter, (await open(tenantId, id)).role)
-      const revoked = await db(tenantId)
+      const db = dbOf(tenantId, execute)
+      await refuseUnlessOwner(inviter, (await find(db, id)).role)
+      const revoked = await db
         .updateTable('invitations')
         .set({ revokedAt: sql`now()` })
         .where('id', '=', id)
         .where('acceptedAt', 'is', null)
         .where('revokedAt', 'is', null)
-        .returning('id')
+        .returning(['memberId', 'hasMember'])
         .executeTakeFirst()
       if (!revoked) throw identityErrors.invitationNotFound()
+      // Somebody may have begun to accept it.
+      if (!revoked.hasMember) await removeHalfMember(door, tenantId, revoked.memberId)
     },
   }
 }

@@ -40,3 +40,17 @@ export const addMember = (db: TenantDb<MemberTables>, member: Member): Promise<u
     .values(member)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+
+/** Removes a member who came in half, and nothing else: one who has been given work meanwhile stays. */
+export async function removeHalfMember(door: Door, tenantId: string, memberId: string): Promise<void> {
+  await queryDb<MemberTables>(door, tenantId)
+    .deleteFrom('members')
+    .where('id', '=', memberId)
+    .execute()
+    .catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === foreignKeyViolation)) throw error
+    })
+}
+
+/** SQLSTATE. */
+const foreignKeyViolation = '23503'

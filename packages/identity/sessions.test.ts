@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { postgres15, postgres18, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { die } from './dying.fixture.ts'
 import { type IdentityNode, openIdentity, type OpenIdentity } from './identity.fixture.ts'
 
 const over = { code: 'identity.session_over', status: 401 }
@@ -71,6 +72,21 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     await age('rotated_at', 1)
     await expect(refresh(token)).rejects.toMatchObject(over)
     await expect(refresh(lost)).rejects.toMatchObject(over)
+  })
+
+  test('killed between renewal and answer, the same token gives the successor of then', async () => {
+    const token = await first()
+    const crashAt = 'identity.refresh.rotated'
+    await die({ deployment: open.deployment, crashAt, act: { refresh: token } })
+    const { refreshToken } = await refresh(token)
+    expect((await refresh(refreshToken, nodes[1])).refreshToken).not.toBe(refreshToken)
+  })
+
+  test('killed between sign-out and answer, the session is over', async () => {
+    const token = await first()
+    const crashAt = 'identity.sign-out.revoked'
+    await die({ deployment: open.deployment, crashAt, act: { signOut: token } })
+    await expect(refresh(token)).rejects.toMatchObject(over)
   })
 
   test.each([2, 3, 5, 20])(

@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { postgres15, postgres18, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { die } from './dying.fixture.ts'
 import { type IdentityNode, openIdentity, type OpenIdentity } from './identity.fixture.ts'
-import type { Dying } from './sign-up.fixture.ts'
 
 const password = 'a quiet row of houses'
-const program = fileURLToPath(new URL('./sign-up.fixture.ts', import.meta.url))
 const fresh = () => randomBytes(4).toString('hex')
 const newEmail = () => `ada-${fresh()}@acme.example`
 
@@ -86,9 +82,7 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     // With another password too, once what was left has been repaired, which a start does.
     const repairedFirst = crashAt.startsWith('identity')
     const chosen = repairedFirst ? 'the first password' : password
-    const dying: Dying = { deployment: open.deployment, email, slug, password: chosen, crashAt }
-    const child = spawn(process.execPath, [program, JSON.stringify(dying)], { stdio: 'inherit' })
-    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    await die({ deployment: open.deployment, crashAt, act: { signUp: { email, slug, password: chosen } } })
     await expect(signIn(email)).rejects.toMatchObject({ code: 'identity.credentials_refused' })
     if (repairedFirst) expect(await open.tenants.repair()).toBe(1)
     expect((await signUp({ email, slug })).tenant.slug).toBe(slug)

@@ -17,6 +17,7 @@ export interface Invitations {
   createdAt: Generated<string>
   email: string
   expiresAt: Generated<string>
+  hasMember: boolean
   id: string
   invitedBy: string | null
   memberId: string

@@ -598,12 +598,10 @@ export interface Api {
      *
      * Needs the permission `members:write`.
      *
-     * Takes no `Idempotency-Key`.
-     *
      * @throws ApiError `identity.owners_only` (403), `identity.already_member` (409),
      * `identity.already_invited` (409)
      */
-    create(input: InvitationsCreateInput, options?: CallOptions): Promise<Invitation>
+    create(input: InvitationsCreateInput, options?: CommandOptions): Promise<Invitation>
     /**
      * List the invitations that nobody has accepted.
      *
@@ -617,21 +615,17 @@ export interface Api {
      *
      * Needs the permission `members:write`.
      *
-     * Takes no `Idempotency-Key`.
-     *
      * @throws ApiError `identity.owners_only` (403), `identity.invitation_not_found` (404)
      */
-    resend(input: InvitationsResendInput, options?: CallOptions): Promise<Invitation>
+    resend(input: InvitationsResendInput, options?: CommandOptions): Promise<Invitation>
     /**
      * Revoke an invitation.
      *
      * Needs the permission `members:write`.
      *
-     * Takes no `Idempotency-Key`.
-     *
      * @throws ApiError `identity.owners_only` (403), `identity.invitation_not_found` (404)
      */
-    revoke(input: InvitationsRevokeInput, options?: CallOptions): Promise<void>
+    revoke(input: InvitationsRevokeInput, options?: CommandOptions): Promise<void>
   }
   readonly members: {
     /**
@@ -706,10 +700,10 @@ export const operations = {
   'customers.show': { method: 'GET', path: '/api/v1/customers/{id}' },
   'customers.update': { method: 'PATCH', path: '/api/v1/customers/{id}', keyed: true },
   'inbound-mail.receive': { method: 'POST', path: '/api/v1/inbound-mail', accepts: 'message/rfc822', keyed: true },
-  'invitations.create': { method: 'POST', path: '/api/v1/invitations' },
+  'invitations.create': { method: 'POST', path: '/api/v1/invitations', keyed: true },
   'invitations.list': { method: 'GET', path: '/api/v1/invitations', paged: true },
-  'invitations.resend': { method: 'POST', path: '/api/v1/invitations/{id}/resend' },
-  'invitations.revoke': { method: 'DELETE', path: '/api/v1/invitations/{id}' },
+  'invitations.resend': { method: 'POST', path: '/api/v1/invitations/{id}/resend', keyed: true },
+  'invitations.revoke': { method: 'DELETE', path: '/api/v1/invitations/{id}', keyed: true },
   'members.list': { method: 'GET', path: '/api/v1/members', paged: true },
   'members.show': { method: 'GET', path: '/api/v1/members/{id}' },
   'tickets.list': { method: 'GET', path: '/api/v1/tickets', paged: true },

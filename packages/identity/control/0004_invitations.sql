@@ -6,6 +6,8 @@ create table invitations (
   email       text not null check (length(email) between 3 and 254 and email = lower(email)),
   role        text not null check (role in ('owner', 'admin', 'member')),
   member_id   uuid not null,
+  -- The member was there before, without an account: an operator made the tenant.
+  has_member  boolean not null,
   -- SHA-256 of the token in the link. Sending again replaces it.
   token_hash  bytea not null check (length(token_hash) = 32),
   -- The member who invited; null for a program without one.

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { postgres18, server } from '@rowhouse/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { die } from './dying.fixture.ts'
+import { type IdentityNode, openIdentity, type OpenIdentity } from './identity.fixture.ts'
+
+const password = 'a quiet row of houses'
+const here = { address: '127.0.0.1', hostTenantId: null }
+const fresh = () => randomBytes(4).toString('hex')
+
+let open: OpenIdentity
+let node: IdentityNode
+beforeAll(async () => {
+  open = await openIdentity(await server(postgres18))
+  node = open.node()
+})
+afterAll(() => open?.stop())
+
+/** A tenant, and an invitation to it with the token of its letter. */
+async function invite() {
+  const owner = { email: `ada-${fresh()}@acme.example`, password, name: 'Ada', address: '127.0.0.1' }
+  const { tenant, member } = await node.people.signUp({ ...owner, organization: 'Acme', slug: undefined })
+  const inviter = { tenantId: tenant.id, memberId: member.id }
+  const invitation = await node.people.invitations.create(inviter, { email: `bo-${fresh()}@b.example`, role: 'member' })
+  const token = /#(rhi_[\w-]{64})\n/.exec(node.letters.at(-1)!.text)![1]!
+  return { tenant, inviter, invitation, token }
+}
+
+test('killed while somebody accepts, the same link goes on where it broke off', async () => {
+  const { tenant, invitation, token } = await invite()
+  const crashAt = 'identity.invitation.member-made'
+  await die({ deployment: open.deployment, crashAt, act: { accept: { token, password } } })
+  const accepted = await node.people.acceptInvitation({ token, name: 'Bo', password, ...here })
+  // The member was made before the crash, with the name of then.
+  expect(accepted).toMatchObject({ tenant, member: { email: invitation.email, name: 'Ada' } })
+})
+
+test('killed when all was done but the answer, the link is used and the password is set', async () => {
+  const { tenant, invitation, token } = await invite()
+  const crashAt = 'identity.invitation.accepted'
+  await die({ deployment: open.deployment, crashAt, act: { accept: { token, password } } })
+  const again = node.people.acceptInvitation({ token, name: 'Bo', password, ...here })
+  await expect(again).rejects.toMatchObject({ code: 'identity.invitation_not_found' })
+  const { email } = invitation
+  expect(await node.people.signIn({ email, password, tenant: null, address: '127.0.0.1' })).toMatchObject({ tenant })
+})
+
+test('revoked after it was accepted by half, it takes the half member with it', async () => {
+  const { inviter, invitation, token } = await invite()
+  const crashAt = 'identity.invitation.member-made'
+  await die({ deployment: open.deployment, crashAt, act: { accept: { token, password } } })
+  await node.people.invitations.revoke(inviter, invitation.id)
+  await node.people.invitations.create(inviter, { email: invitation.email, role: 'admin' })
+  const next = /#(rhi_[\w-]{64})\n/.exec(node.letters.at(-1)!.text)![1]!
+  const accepted = await node.people.acceptInvitation({ token: next, name: 'Bo', password, ...here })
+  expect(accepted.member).toMatchObject({ name: 'Bo', role: 'admin' })
+})
+
+test('at the host of another tenant an invitation does not exist', async () => {
+  const [mine, other] = [await invite(), await invite()]
+  const at = (hostTenantId: string) =>
+    node.people.acceptInvitation({ token: mine.token, name: 'Bo', password, address: '127.0.0.1', hostTenantId })
+  await expect(at(other.tenant.id)).rejects.toMatchObject({ code: 'identity.invitation_not_found' })
+  expect(await at(mine.tenant.id)).toMatchObject({ tenant: mine.tenant })
+})
+
+test('of a token nothing is stored but its hash', async () => {
+  const { token } = await invite()
+  const rows = await open.admin<{ line: string }>('select i::text as line from control.invitations i')
+  const random = Buffer.from(token.slice(4), 'base64url').subarray(16).toString('hex')
+  expect(rows.map(({ line }) => line).join('\n')).not.toContain(random)
+})
