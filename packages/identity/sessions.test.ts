@@ -28,9 +28,9 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
   afterAll(() => open?.stop())
 
   const refresh = (token: string, node = nodes[0]) => node.people.refresh(token, null)
+  const password = 'a quiet row of houses'
   const signUp = async () => {
     const email = `ada-${randomBytes(5).toString('hex')}@acme.example`
-    const password = 'a quiet row of houses'
     const newcomer = { email, password, name: 'Ada', organization: 'Acme', slug: undefined, address: '127.0.0.1' }
     return nodes[0].people.signUp(newcomer)
   }
@@ -158,6 +158,14 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     const { refreshToken: last } = await refresh(old)
     await age('created_at', 60)
     await expect(refresh(last)).rejects.toMatchObject(over)
+  })
+
+  test('sessions that are past are swept when their person signs in again', async () => {
+    const { member, tenant } = await signUp()
+    await age('rotated_at', 30 * 24 * 3_600)
+    await nodes[0].people.signIn({ email: member.email, password, tenant: null, address: '127.0.0.1' })
+    const kept = await open.admin(`select from control.sessions where tenant_id = '${tenant.id}'`)
+    expect(kept).toHaveLength(1)
   })
 
   test('after AUTH_KEY has changed a session goes on, and a lost answer is given again', async () => {

@@ -8,6 +8,7 @@
 import { crashPoint, newId } from '@rowhouse/kernel'
 import type { Log } from '@rowhouse/telemetry'
 import type { Door, TenantDb } from '@rowhouse/tenancy'
+import { sql } from 'kysely'
 import { type AccessTokens, accessTokenLifeS, type SignedInMember } from './access-tokens.ts'
 import type { AuthKeys } from './auth-keys.ts'
 import { identityErrors } from './errors.ts'
@@ -71,6 +72,7 @@ export function createSessions({
       const token = newRefreshToken(member.tenantId, id)
       const { accountId, memberId } = member
       await db
+        .with('swept', (rows) => rows.deleteFrom('sessions').where('accountId', '=', accountId).where(isPast))
         .insertInto('sessions')
         .values({ id, accountId, memberId, familyHash: token.familyHash, tokenHash: token.hash })
         .execute()
@@ -119,6 +121,10 @@ interface RotatedSession {
   readonly revokedNow: boolean
 }
 
+/** Not renewed for 30 days, or begun 90 days ago. */
+const past = `(rotated_at <= now() - interval '30 days' or created_at <= now() - interval '90 days')`
+const isPast = sql.raw<boolean>(past)
+
 /**
  * Everything about a refresh is decided in this one statement, on the row's newest version: of two at once the second
  * waits for the first and sees what it did, and so does a refresh beside a sign-out.
@@ -137,8 +143,7 @@ const rotate = `
       when parent_hash = $3 and rotated_at > now() - interval '10 seconds' then null
       else now()
     end
-  where id = $1 and family_hash = $2
-    and rotated_at > now() - interval '30 days' and created_at > now() - interval '90 days'
+  where id = $1 and family_hash = $2 and not ${past}
   returning account_id, member_id, token_hash, revoked_at, coalesce(revoked_at = now(), false) as revoked_now`
 
 const closeSession = `update sessions set revoked_at = now() where id = $1 and family_hash = $2 and revoked_at is null`
