@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { postgres15, postgres18, server } from '@rowhouse/testing'
+import { asClient, urlOf } from '@rowhouse/tenancy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { die } from './dying.fixture.ts'
 import { type IdentityNode, openIdentity, type OpenIdentity } from './identity.fixture.ts'
@@ -11,8 +13,10 @@ const newEmail = () => `ada-${fresh()}@acme.example`
 describe.each([postgres18, postgres15])('on $name', (postgres) => {
   let open: OpenIdentity
   let node: IdentityNode
+  let adminUrl: string
   beforeAll(async () => {
-    open = await openIdentity(await server(postgres))
+    adminUrl = await server(postgres)
+    open = await openIdentity(adminUrl)
     node = open.node()
   })
   afterAll(() => open?.stop())
@@ -58,6 +62,28 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     expect(await rowsOf(email)).toEqual({ accounts: 1, memberships: 1 })
     const winner = { email, password: `password number ${inside[0]}`, tenant: null, address: '127.0.0.2' }
     expect(await node.people.signIn(winner)).toMatchObject({ member: { email } })
+  })
+
+  test('who signs up while another with the same address is not yet done does not take the account over', async () => {
+    const tenant = await open.tenant(`slow-${fresh()}`, 'shared')
+    const url = urlOf(adminUrl, open.deployment.names.controlDatabase)
+    const make = `select control.create_account(gen_random_uuid(), $1, 'Ada', $2) as id`
+    const email = newEmail()
+    const late = await asClient(url, (first) =>
+      asClient(url, async (second) => {
+        await first.query('begin')
+        const { rows } = await first.query<{ id: string }>(make, [email, 'first'])
+        const waiting = second.query<{ id: string | null }>(make, [email, 'second'])
+        await first.query('insert into control.memberships (account_id, tenant, member_id) values ($1, $2, $1)', [
+          rows[0]!.id,
+          tenant.id,
+        ])
+        await sleep(200)
+        await first.query('commit')
+        return (await waiting).rows[0]!.id
+      }),
+    )
+    expect(late).toBeNull()
   })
 
   test('of twenty who want one slug at once one gets it, and of the others nothing is left', async () => {
