@@ -33,7 +33,7 @@ export function createSchedule({ total, perTenant, maxWaiting }: ScheduleOptions
   let stopped = false
 
   function begin(): void {
-    while (!stopped && running.size < total) {
+    while (running.size < total) {
       const tenantId = next()
       if (tenantId === undefined) return
       const lane = lanes.get(tenantId)!
@@ -49,6 +49,7 @@ export function createSchedule({ total, perTenant, maxWaiting }: ScheduleOptions
   }
 
   function next(): string | undefined {
+    if (stopped) return undefined
     for (const [tenantId, lane] of lanes) {
       if (lane.waiting.size > 0 && lane.running.size < perTenant) return tenantId
     }

@@ -154,11 +154,9 @@ function parameter(place: 'path' | 'query', name: string, { properties, required
   }
 }
 
-function body(
-  names: readonly string[],
-  { properties, required = [], examples: _, ...rest }: JsonSchema,
-  example: Fields,
-) {
+function body(names: readonly string[], { properties, required = [], ...others }: JsonSchema, example: Fields) {
+  // The operation's own examples are of its whole input, of which the body is a part.
+  const rest = Object.fromEntries(Object.entries(others).filter(([keyword]) => keyword !== 'examples'))
   const only = (fields: Fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
   const needed = required.filter((name) => names.includes(name))
   const schema = { ...rest, properties: only(properties ?? {}), ...(needed.length > 0 ? { required: needed } : {}) }
