@@ -199,7 +199,7 @@ export function questionOf(operation: ApiOperation, input: Input, token: string)
     return { method, path, token, ...(hasBody && { body: JSON.stringify(Object.fromEntries(others)) }) }
   }
   const query = new URLSearchParams(Object.fromEntries(others.map(([name, value]) => [name, String(value)])))
-  return { method, path: query.size > 0 ? `${path}?${query}` : path, token }
+  return { method, path: query.size > 0 ? `${path}?${query.toString()}` : path, token }
 }
 
 const textsOf = ({ operation, fixed }: Form): Place[] =>
@@ -213,9 +213,10 @@ function complaints({ body }: Answer): string[] {
 /** Every way to fill the places with kinds of things, the likely ones first. */
 function* assignments(operation: ApiOperation, places: readonly Place[], who: Resident): Generator<Slot[]> {
   const [place, ...rest] = places
-  if (!place) return yield []
-  for (const kind of kindsFor(operation, place, who))
-    for (const others of assignments(operation, rest, who)) yield [{ place, kind, alone: false }, ...others]
+  if (!place) yield []
+  else
+    for (const kind of kindsFor(operation, place, who))
+      for (const others of assignments(operation, rest, who)) yield [{ place, kind, alone: false }, ...others]
 }
 
 /** `/tickets/{id}` and `ticketId` are of tickets, `customer.id` of customers; then whatever else the tenant knows of. */

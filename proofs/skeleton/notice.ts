@@ -21,17 +21,14 @@ interface Town {
   readonly residents: readonly Resident[]
 }
 
-/** Two tenants in each tier, made once; each break gets a copy, so that none sees what another has left behind. */
+/** Two tenants in each tier (in miniature, in the shared one), made once; each break gets a copy, so that none sees what another has left behind. */
 export async function breakAndNotice(
   home: string,
   mutants: readonly Mutant[],
   run: Run,
   tell: (noticed: Noticed) => void,
 ): Promise<void> {
-  const platform = await startPlatform(home)
-  const random = createRandom(run.seed, 'town')
-  const residents = await settle(platform, createLookout(), random, 3).finally(() => platform.stop())
-  const town = { home, residents }
+  const town = { home, residents: await settleTown(home, run) }
   if (run.scale >= 1) {
     const sound = await whatIsSeen(town, { name: 'sound', shows: everyHarm }, run)
     if (sound) throw new Error(`Nothing is broken yet, and something was found: ${sound}`)
@@ -39,6 +36,15 @@ export async function breakAndNotice(
   for (const mutant of mutants) {
     run.signal.throwIfAborted()
     tell({ mutant, saw: await whatIsSeen(town, mutant, run) })
+  }
+}
+
+async function settleTown(home: string, { seed, scale }: Run): Promise<Resident[]> {
+  const platform = await startPlatform(home)
+  try {
+    return await settle(platform, createLookout(), createRandom(seed, 'town'), scale < 1 ? 1 : 3)
+  } finally {
+    await platform.stop()
   }
 }
 
@@ -64,7 +70,7 @@ async function whatIsSeen(town: Town, mutant: Mutant, run: Run): Promise<string 
   for (const { slug, id, canary } of residents) lookout.claim(slug, [id, canary])
 
   const platform = await startPlatform(home, mutant.code)
-  const size = { attackers: 1, victims: Infinity, timings: mutant.timings ?? 0 }
+  const size = { attackers: 1, victims: Infinity, timings: mutant.timings ?? 0, everyName: 1 }
   const signal = AbortSignal.any([run.signal, found.signal])
   const parts = { platform, residents, lookout, tally, size, signal, seed: run.seed, report: () => {} }
   try {

@@ -14,6 +14,8 @@ export interface Size {
   readonly victims: number
   /** Pairs of each timed operation. */
   readonly timings: number
+  /** Of the names of headers and fields that are tried, every first, second … one. */
+  readonly everyName: number
 }
 
 /** A request that carries something of another tenant, or of nobody. */

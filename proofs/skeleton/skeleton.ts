@@ -20,7 +20,8 @@ export const skeleton: Proof = {
   async run(run) {
     const { scale, report } = run
     const attackers = Math.ceil(2 * scale)
-    const tally = await attackOnce(run, 30, { attackers, victims: Infinity, timings: Math.ceil(200 * scale) })
+    const timings = Math.ceil(200 * scale)
+    const tally = await attackOnce(run, 30, { attackers, victims: Infinity, timings, everyName: 1 })
     const missed = await noticeAll(run, mutants)
     showCounts(tally, report)
     showFindings(tally, run.seed, report)
