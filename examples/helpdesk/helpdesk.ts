@@ -4,6 +4,7 @@ import * as desk from './desk/desk.ts'
 export const modules = [desk] as const
 
 export { deskErrors } from './desk/errors.ts'
+export { ticketOpened, ticketSolved } from './desk/events.ts'
 export { mailErrors } from './mail/errors.ts'
 export { demoDesks } from './demo/demo.ts'
 export type { DemoDesk } from './demo/desk.ts'

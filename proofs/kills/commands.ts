@@ -26,8 +26,6 @@ export interface Command {
   readonly request: Request
   /** The ticket that it is about. */
   readonly ticketId?: string
-  /** Of an entry of the journal. */
-  readonly position?: number
   /** What the client knows in the end. A refusal is an answer of class 4xx. */
   outcome: 'acknowledged' | 'refused' | 'unknown'
   answer?: { readonly status: number; readonly body: string }
@@ -47,10 +45,9 @@ export interface Client {
   tagged?: Command
   /** The last mail that it sent. */
   messageId?: string
-  position: number
 }
 
-type Asked = Pick<Command, 'request' | 'ticketId' | 'position'>
+type Asked = Pick<Command, 'request' | 'ticketId'>
 
 export interface Kind {
   readonly name: string
@@ -167,23 +164,27 @@ const apiKey: Kind = {
 const write: Kind = {
   name: 'journal.write',
   share: 20,
-  ask: ({ name, position, random }) => ({
-    position,
-    // Some take their time, so that transactions end in another order than they began in.
-    request: { path: '/journal', body: { stream: name, position, holdMs: random.chance(0.3) ? random.int(60) : 0 } },
+  ask: ({ tenant, name, random }, token) => ({
+    request: {
+      path: '/journal',
+      body: {
+        token,
+        // Its own, where it writes one after the other, or the one in which all of the tenant's clients write at once.
+        stream: random.chance(0.7) ? name : tenant.slug,
+        // Some take their time, so that transactions end in another order than they began in.
+        holdMs: random.chance(0.3) ? random.int(60) : 0,
+      },
+    },
   }),
-  learn: (client) => void (client.position += 1),
   traces: written,
+  tells: (answer, entry) => answer['stream'] === entry['stream'] && answer['position'] === entry['position'],
 }
 
 const writeInVain: Kind = {
   name: 'journal.write (refused)',
   share: 3,
   refused: true,
-  ask: ({ name, random }) => {
-    const position = -1 - random.int(2 ** 31 - 1)
-    return { position, request: { path: '/journal', body: { stream: name, position, refuse: true } } }
-  },
+  ask: ({ name }, token) => ({ request: { path: '/journal', body: { token, stream: name, refuse: true } } }),
   traces: written,
 }
 
@@ -200,9 +201,8 @@ export const kinds: readonly Kind[] = [open, comment, tag, solve, mail, apiKey, 
 
 const needTicket = new Set([comment, tag, solve])
 
-function written({ request, position }: Command, { entries }: House): readonly Row[] {
-  const { stream } = request.body as { readonly stream: string }
-  return entries.get(stream)?.filter((entry) => entry['position'] === position) ?? []
+function written({ token }: Command, { entriesByToken }: House): readonly Row[] {
+  return entriesByToken.get(token) ?? []
 }
 
 function sameId(answer: Row, row: Row): boolean {

@@ -17,8 +17,8 @@ export interface House {
   readonly ticketsByTag: ReadonlyMap<string, readonly Row[]>
   readonly commentsByBody: ReadonlyMap<string, readonly Row[]>
   readonly commentsByTicket: ReadonlyMap<string, readonly Row[]>
-  /** Entries of the journal, by stream. */
-  readonly entries: ReadonlyMap<string, readonly Row[]>
+  readonly entries: readonly Row[]
+  readonly entriesByToken: ReadonlyMap<string, readonly Row[]>
 }
 
 export async function readHouse({ at, names: { controlDatabase } }: Database, tenantId: string): Promise<House> {
@@ -40,6 +40,7 @@ export async function readHouse({ at, names: { controlDatabase } }: Database, te
   const comments = await all('comments', 'created_at, id')
   const [counter] = await all('ticket_counters', 'tenant_id')
   const { rows: apiKeys } = await control.query<Row>('select * from control.api_keys where tenant_id = $1', [tenantId])
+  const entries = await all('journal_entries', 'stream, position')
   return {
     tickets,
     comments,
@@ -52,6 +53,7 @@ export async function readHouse({ at, names: { controlDatabase } }: Database, te
     ticketsByTag: Map.groupBy(tickets, ({ tags }) => (tags as string[])[0] ?? ''),
     commentsByBody: Map.groupBy(comments, ({ body }) => String(body)),
     commentsByTicket: Map.groupBy(comments, ({ ticket_id }) => String(ticket_id)),
-    entries: Map.groupBy(await all('journal_entries'), ({ stream }) => String(stream)),
+    entries,
+    entriesByToken: Map.groupBy(entries, ({ token }) => String(token)),
   }
 }

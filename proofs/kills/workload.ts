@@ -1,6 +1,6 @@
 /** Clients at work: each does one thing after the other in its tenant, and writes down what it was told. */
 import { createRandom } from '../random.ts'
-import { chooseKind, type Client, type Command, type Kind, type Tenant } from './commands.ts'
+import { chooseKind, type Client, type Command, type Tenant } from './commands.ts'
 import type { Row } from './house.ts'
 import { settle } from './send.ts'
 import type { Fleet } from './fleet.ts'
@@ -19,7 +19,7 @@ export async function work(fleet: Fleet, { tenants, clientsPerTenant, seed, goes
   const clients = tenants.flatMap((tenant) =>
     Array.from({ length: clientsPerTenant }, (_, at): Client => {
       const name = `${tenant.slug}-${at}`
-      return { tenant, name, random: createRandom(seed, `client ${name}`), position: 1 }
+      return { tenant, name, random: createRandom(seed, `client ${name}`) }
     }),
   )
   await Promise.all(
@@ -50,14 +50,9 @@ async function doNext(fleet: Fleet, client: Client, record: Command[]): Promise<
     key: token,
   })
   command.sent = sent
-  if (!answer) return forget(client, kind)
+  // What stays unknown is not built upon.
+  if (!answer) return void delete client.ticketId
   command.answer = answer
   command.outcome = answer.status < 300 ? 'acknowledged' : 'refused'
   if (command.outcome === 'acknowledged') kind.learn?.(client, command, JSON.parse(answer.body) as Row)
-}
-
-/** What stays unknown is not built upon. */
-function forget(client: Client, { name }: Kind): void {
-  if (name === 'journal.write') client.position += 1
-  else delete client.ticketId
 }

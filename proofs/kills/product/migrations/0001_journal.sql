@@ -1,8 +1,17 @@
 -- What the proof's clients wrote, and what came of the events about it.
 
+-- The last position of each stream: its lock is held to the end of the transaction, so entries are in the order of commits.
+create table journal_streams (
+  tenant_id uuid not null default rowhouse.tenant_id(),
+  name      text not null,
+  last      integer not null,
+  primary key (tenant_id, name)
+);
+
 create table journal_entries (
   tenant_id uuid not null default rowhouse.tenant_id(),
   id        uuid not null,
+  token     text not null,
   stream    text not null,
   position  integer not null,
   primary key (tenant_id, id)
@@ -12,9 +21,10 @@ create table journal_entries (
 create table journal_effects (
   tenant_id uuid not null default rowhouse.tenant_id(),
   id        uuid not null,
-  -- What happened, to whom: 'written' with its stream, 'opened' and 'solved' with the ticket's id.
+  -- 'written' of a stream, 'opened' and 'solved' of a ticket.
   event     text not null,
-  stream    text not null,
+  about     text not null,
+  -- In the stream; of a ticket its number.
   position  integer not null,
   -- Not now(), which is when the transaction began.
   at        timestamptz not null default clock_timestamp(),
