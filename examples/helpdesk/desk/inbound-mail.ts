@@ -55,6 +55,8 @@ export const receiveInboundMail = command({
     const customerId = await findOrMakeCustomer(db, { email, name }, now)
     // Mail of one customer takes turns from here: a copy of this message that came at the same moment is there by now.
     const meanwhile = await alreadyReceived(db, mail)
+    // Of a copy by another sender the customer made above must not stay: it comes again, and finds the message above.
+    if (meanwhile && meanwhile.customerId !== customerId) throw deskErrors.mailConflict()
     if (meanwhile) return meanwhile
 
     const thread = await threadOf(db, mail)
