@@ -1,6 +1,6 @@
 /** One request and what comes of it. */
 import type { Connection } from './connection.ts'
-import { ApiError, NoAnswer } from './errors.ts'
+import { ApiError, type CallError, NoAnswer } from './errors.ts'
 import { rememberEtag } from './etags.ts'
 import type { Bytes } from './operation.ts'
 
@@ -18,18 +18,21 @@ export interface Outgoing {
 }
 
 /**
- * @returns the answer's JSON; undefined when there is nothing to say
- * @throws ApiError, NoAnswer, or the reason of the caller's signal
+ * @returns the answer's JSON, undefined where there is nothing to say; or what went wrong
+ * @throws the reason of the caller's signal
  */
-export async function attempt(connection: Connection, outgoing: Outgoing): Promise<unknown> {
+export async function attempt(
+  connection: Connection,
+  outgoing: Outgoing,
+): Promise<{ readonly result: unknown } | CallError> {
   const startedAtMs = Date.now()
   let answer: Response | undefined
   try {
     answer = await request(connection, outgoing)
-    return await resultOf(answer)
+    return { result: await resultOf(answer) }
   } catch (error) {
     outgoing.signal?.throwIfAborted()
-    throw error instanceof ApiError ? error : new NoAnswer(error)
+    return error instanceof ApiError ? error : new NoAnswer(error)
   } finally {
     const { name: operation, number, headers } = outgoing
     connection.onAttempt({

@@ -9,15 +9,14 @@
 import { type Api, type ErrorCode, operations } from './api/tenant.ts'
 import { type Connected, connect } from './connect.ts'
 import type { ClientOptions } from './connection.ts'
-import { ApiError } from './errors.ts'
+import { isProblemOf } from './errors.ts'
 
 export type Client = Connected<Api>
 
 export const createClient = (options: ClientOptions): Client => connect<Api>(operations, options)
 
 /** Whether the API answered so: `isProblem(error, 'desk.ticket_closed')`. Without a code: with any problem. */
-export const isProblem = (error: unknown, code?: ErrorCode): error is ApiError<ErrorCode> =>
-  error instanceof ApiError && (code === undefined || error.code === code)
+export const isProblem = isProblemOf<ErrorCode>()
 
 export type * from './api/tenant.ts'
 export { type Auth, apiKey, nobody } from './auth.ts'

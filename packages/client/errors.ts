@@ -1,30 +1,22 @@
 /** How a call fails: the server said no, or nothing that could be understood came back. */
 
-interface Circumstances {
-  /** `tickets.open`. */
-  readonly operation: string
-  readonly attempts: number
-  readonly idempotencyKey: string | undefined
-  /** What the client was asked to do may have been done nonetheless. */
-  readonly mayHaveHappened: boolean
-}
-
 /** What both kinds of failure tell. */
 export abstract class CallError extends Error {
   /** The operation's name: `tickets.open`. */
-  operation = ''
+  readonly operation: string = ''
   /** How often the request was sent. */
-  attempts = 0
+  readonly attempts: number = 0
   /** Under which the command was sent. Sent again with it, the command settles: done once, answered as it was then. */
-  idempotencyKey: string | undefined
+  readonly idempotencyKey: string | undefined
   /** Whether the command may have been done nonetheless. Never true of what only reads. */
-  mayHaveHappened = false
-
-  /** What only the maker of all attempts knows. */
-  tell(circumstances: Circumstances): void {
-    Object.assign(this, circumstances)
-  }
+  readonly mayHaveHappened: boolean = false
 }
+
+type Circumstances = Pick<CallError, 'operation' | 'attempts' | 'idempotencyKey' | 'mayHaveHappened'>
+
+/** Adds what is known only where all attempts are made. */
+export const addCircumstances = (error: CallError, circumstances: Circumstances): CallError =>
+  Object.assign(error, circumstances)
 
 /** A problem document (RFC 9457), thrown. `Code` is the union of the API's documented codes. */
 export class ApiError<Code extends string = string> extends CallError {
@@ -53,6 +45,12 @@ export class ApiError<Code extends string = string> extends CallError {
     this.retryAfterMs = retryAfterMs(answer.headers.get('retry-after'))
   }
 }
+
+/** Typed by the codes of an API. Without a code: whether it is any problem document. */
+export const isProblemOf =
+  <Codes extends string>() =>
+  <Code extends Codes>(error: unknown, code?: Code): error is ApiError<Code> =>
+    error instanceof ApiError && (code === undefined || error.code === code)
 
 /** No answer, or none that could be understood: the network failed, time was up, the answer was cut off. See `cause`. */
 export class NoAnswer extends CallError {

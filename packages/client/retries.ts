@@ -38,6 +38,8 @@ export const isUnclear = (error: unknown): boolean =>
 export const isSilent = (error: unknown): boolean =>
   error instanceof ApiError && [401, 403, 408, 429].includes(error.status)
 
+export const isRefusedToken = (error: unknown): boolean => error instanceof ApiError && error.status === 401
+
 /** @param attempt the one that failed, from 1. What the server asks for comes first, a little spread. */
 export function waitMs(error: unknown, attempt: number, delayMs: number): number {
   if (error instanceof ApiError && error.retryAfterMs !== undefined) return error.retryAfterMs * (1 + Math.random() / 4)

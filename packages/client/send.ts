@@ -2,10 +2,10 @@
 import { attempt } from './attempt.ts'
 import type { Auth } from './auth.ts'
 import type { Connection } from './connection.ts'
-import { ApiError, CallError } from './errors.ts'
+import { addCircumstances, CallError } from './errors.ts'
 import type { ChangeOptions, Operation } from './operation.ts'
 import { targetOf } from './request.ts'
-import { isSilent, isTransient, isUnclear, waitMs } from './retries.ts'
+import { isRefusedToken, isSilent, isTransient, isUnclear, waitMs } from './retries.ts'
 import { pause, within } from './waiting.ts'
 
 export interface Call {
@@ -14,55 +14,60 @@ export interface Call {
   readonly operation: Operation
   readonly input?: unknown
   readonly options?: ChangeOptions
-  /** Safe to repeat, though it neither only reads nor takes a key. */
-  readonly repeatable?: boolean
+  /** Repeated until its deadline, whatever else is going on: a session hangs on it. It must be safe to repeat. */
+  readonly vital?: boolean
 }
 
 /** @throws ApiError, NoAnswer, SessionEnded, or the reason of the caller's signal */
 export async function send(connection: Connection, auth: Auth, call: Call): Promise<unknown> {
-  const { name, operation, options = {} } = call
+  const { name, operation, options = {}, vital = false } = call
   const { retries, budget } = connection
-  const { signal } = options
-  const { timeoutMs = retries.timeoutMs, deadlineMs = retries.deadlineMs } = options
-  const untilMs = Date.now() + deadlineMs
+  const { signal, ifMatch, timeoutMs = retries.timeoutMs, deadlineMs = retries.deadlineMs } = options
+  const { method } = operation
   const target = targetOf(operation, call.input)
   const idempotencyKey = keyOf(operation, options)
-  const readsOnly = operation.method === 'GET'
-  const repeatable = readsOnly || idempotencyKey !== undefined || call.repeatable === true
+  const repeatable = method === 'GET' || idempotencyKey !== undefined || vital
+  const untilMs = Date.now() + deadlineMs
   let rejected: string | undefined
-  let unclear = false
+  let failure: CallError | undefined
 
   for (let number = 1; ; number += 1) {
-    const token = operation.public ? undefined : await within(signal, auth.token(connection, rejected))
-    try {
-      const headers = headersOf({ token, idempotencyKey, ifMatch: options.ifMatch, type: target.contentType })
-      const limitMs = Math.min(timeoutMs, untilMs - Date.now())
-      const result = await attempt(connection, {
-        ...target,
-        name,
-        method: operation.method,
-        number,
-        headers,
-        limitMs,
-        signal,
-      })
+    const token = operation.public ? undefined : await tokenOf(connection, auth, signal, rejected, failure)
+    const headers = headersOf({ token, idempotencyKey, ifMatch, type: target.contentType })
+    const limitMs = Math.min(timeoutMs, untilMs - Date.now())
+    const outcome = await attempt(connection, { ...target, name, method, number, headers, limitMs, signal })
+    if (!(outcome instanceof CallError)) {
       budget.earn()
-      return result
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      unclear = isUnclear(error) || (unclear && isSilent(error))
-      error.tell({ operation: name, attempts: number, idempotencyKey, mayHaveHappened: unclear && !readsOnly })
-
-      const isRefused = error instanceof ApiError && error.status === 401
-      if (isRefused && token !== undefined && rejected === undefined) {
-        rejected = token
-        if ((await within(signal, auth.token(connection, rejected))) !== rejected) continue
-      }
-      const delayMs = waitMs(error, number, retries.delayMs)
-      const mayRepeat = repeatable && isTransient(error) && number < retries.attempts && Date.now() + delayMs < untilMs
-      if (!mayRepeat || !budget.spend()) throw error
-      await pause(delayMs, signal)
+      return outcome.result
     }
+    const unclear = isUnclear(outcome) || (failure?.mayHaveHappened === true && isSilent(outcome))
+    const mayHaveHappened = unclear && method !== 'GET'
+    failure = addCircumstances(outcome, { operation: name, attempts: number, idempotencyKey, mayHaveHappened })
+
+    if (isRefusedToken(failure) && token !== undefined && rejected === undefined) {
+      rejected = token
+      if ((await tokenOf(connection, auth, signal, rejected, failure)) !== rejected) continue
+    }
+    const delayMs = waitMs(failure, number, retries.delayMs)
+    const worthwhile = repeatable && isTransient(failure) && Date.now() + delayMs < untilMs
+    if (!worthwhile || !(vital || (number < retries.attempts && budget.spend()))) throw failure
+    await pause(delayMs, signal)
+  }
+}
+
+/** When there is none to be had, what an earlier attempt may have done is the more important news. */
+async function tokenOf(
+  connection: Connection,
+  auth: Auth,
+  signal: AbortSignal | undefined,
+  rejected: string | undefined,
+  failure: CallError | undefined,
+): Promise<string | undefined> {
+  try {
+    return await within(signal, auth.token(connection, rejected))
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw failure?.mayHaveHappened ? failure : error
   }
 }
 

@@ -123,6 +123,23 @@ test('a caller who gives up does not end the renewal for the others', async () =
   expect(refreshes()).toBe(1)
 })
 
+test('a renewal is repeated even where other calls no longer are', async () => {
+  const spent = createClient({ origin: proxy.origin, retries: { delayMs: 2, attempts: 1, budget: 0 } })
+  proxy.faults.push('answer lost', 'lost')
+  const gavin = spent.as(session({ refreshToken: tokens.refreshToken }))
+  expect((await gavin.members.list().page()).items).toHaveLength(1)
+  expect(refreshes()).toBe(3)
+})
+
+test('when a session ends after a command was lost, the command is what the caller hears of', async () => {
+  proxy.faults.push('answer lost', { status: 401 }, { status: 401 })
+  const gavin = anybody.as(session(tokens))
+  const ticket = { subject: 'Lost', body: 'Or not', customer: { email: 'ines@example.com' } }
+  const error = await failure(gavin.tickets.open(ticket))
+  expect(error).toMatchObject({ operation: 'tickets.open', mayHaveHappened: true, attempts: 2 })
+  expect((await gavin.tickets.list({ q: 'Lost' }).page()).items).toHaveLength(1)
+})
+
 test('a session that was ended elsewhere is over, with the reason', async () => {
   await anybody.auth.signOut({ refreshToken: tokens.refreshToken })
   const error = await failure(work(session({ refreshToken: tokens.refreshToken })))

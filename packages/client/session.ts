@@ -70,7 +70,7 @@ const limits = { timeoutMs: 4_000, deadlineMs: 9_000 }
 async function refresh(connection: Connection, current: () => Promise<string | null>): Promise<Tokens> {
   const refreshToken = await current()
   if (refreshToken === null) throw new SessionEnded()
-  const call = { name: 'auth.refresh', operation, input: { refreshToken }, options: limits, repeatable: true }
+  const call = { name: 'auth.refresh', operation, input: { refreshToken }, options: limits, vital: true }
   try {
     return (await send(connection, nobody, call)) as Tokens
   } catch (error) {

@@ -35,13 +35,13 @@ export const subscriber = (
   name: string,
   handle: (context: SubscriberContext<never, { id: string; n: number }>) => Promise<void>,
   event: EventType = happened,
-): Subscriber => ({ kind: 'subscriber', name, event, handle: handle as Subscriber['handle'] })
+): Subscriber => ({ kind: 'subscriber', name, event, handle: handle })
 
 /** Writes down what it handles: `<id>:<n>`. */
 export const recorder = (name = 'test.recorder', before: (n: number) => Promise<void> = async () => {}): Subscriber =>
   subscriber(name, async ({ event: { payload }, db }) => {
     await before(payload.n)
-    await record(db as never, `${payload.id}:${payload.n}`)
+    await record(db, `${payload.id}:${payload.n}`)
   })
 
 interface Tables {

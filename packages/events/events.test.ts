@@ -34,7 +34,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         if (busy.has(key)) overlaps += 1
         busy.add(key)
         try {
-          await record(db as never, `${event.payload.id}:${event.payload.n}`)
+          await record(db, `${event.payload.id}:${event.payload.n}`)
         } finally {
           busy.delete(key)
         }
@@ -63,11 +63,11 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       const followed = { ...happened, name: 'things.followed' } as const
       const node = site.node([
         subscriber('test.leader', async ({ event, db, emit }) => {
-          await record(db as never, `leader ${event.payload.n}`)
+          await record(db, `leader ${event.payload.n}`)
           emit(followed, { id: event.payload.id, n: event.payload.n + 1 })
         }),
         recorder('test.other'),
-        subscriber('test.follower', ({ event, db }) => record(db as never, `follower ${event.payload.n}`), followed),
+        subscriber('test.follower', ({ event, db }) => record(db, `follower ${event.payload.n}`), followed),
       ])
       await node.command(tenantId, (emit) => emit(happened, { id: 'a', n: 1 }))
       expect((await site.settled(tenantId)).toSorted()).toEqual(['a:1', 'follower 2', 'leader 1'])
@@ -83,7 +83,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         emit(unheard, { id: 'a', n: 2 })
       })
       await expect.poll(() => site.waiting(tenantId)).toBe(1)
-      const newer = site.node([subscriber('test.newer', ({ event, db }) => record(db as never, event.name), unheard)])
+      const newer = site.node([subscriber('test.newer', ({ event, db }) => record(db, event.name), unheard)])
       expect(await site.settled(tenantId)).toEqual(['things.unheard'])
       await Promise.all([old.stop(), newer.stop()])
     })
@@ -95,7 +95,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         subscriber('test.slow', async ({ event, db }) => {
           begin()
           await new Promise((resolve) => setTimeout(resolve, 200))
-          await record(db as never, `slow ${event.payload.n}`)
+          await record(db, `slow ${event.payload.n}`)
         }),
       ])
       for (const n of [1, 2]) await slow.command(tenantId, (emit) => emit(happened, { id: 'a', n }))

@@ -62,7 +62,9 @@ export function createSchedule({ total, perTenant, maxWaiting }: ScheduleOptions
     const again = lane.running.get(name)
     lane.running.delete(name)
     if (again) lane.waiting.set(name, again)
-    if (lane.waiting.size + lane.running.size === 0) lanes.delete(tenantId)
+    // To the end of the row: whoever came meanwhile and has had no turn yet is before it.
+    lanes.delete(tenantId)
+    if (lane.waiting.size + lane.running.size > 0) lanes.set(tenantId, lane)
   }
 
   return {
