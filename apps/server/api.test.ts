@@ -1,4 +1,5 @@
 /** What every operation promises, read from the list of operations, so that a new one is held to it at once. */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { modules } from '@rowhouse/helpdesk'
@@ -24,13 +25,20 @@ interface Answer {
   readonly content: Record<string, never> & { code?: string; items: { id: string }[]; id: string; requestId?: string }
 }
 
-async function call(key: string | null, method: string, path: string, body?: unknown): Promise<Answer> {
+async function call(
+  key: string | null,
+  method: string,
+  path: string,
+  body?: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const isMail = path.endsWith('/inbound-mail')
   const answer = await fetch(running.origin + path, {
     method,
     headers: {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': isMail ? 'message/rfc822' : 'application/json' }),
+      ...more,
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
@@ -89,6 +97,40 @@ test('invalid input is 400 with a problem document that names the field', async 
   }
 })
 
+interface Described {
+  readonly description?: string
+  readonly parameters?: readonly { readonly name?: string; readonly $ref?: string }[]
+  readonly responses: Readonly<Record<string, { readonly headers?: Readonly<Record<string, unknown>> }>>
+}
+
+test('every command of tenants takes an Idempotency-Key, every GET has a tag, and the documents say so', async () => {
+  const { paths } = (await call(null, 'GET', '/openapi.json')).content as unknown as {
+    paths: Record<string, Record<string, Described>>
+  }
+  for (const operation of operations.filter(({ audience }) => audience !== 'operator')) {
+    const { name, audience, method, path, status, runOnce, conditional = false } = operation
+    const described = paths[prefix[audience] + path.replaceAll(/:(\w+)/g, '{$1}')]![method.toLowerCase()]!
+    const headers = (described.parameters ?? []).flatMap(
+      ({ $ref }) => $ref?.replace('#/components/parameters/', '') ?? [],
+    )
+    const isCommand = method !== 'GET'
+    expect(runOnce !== undefined, name).toBe(audience === 'tenant' && isCommand)
+    expect(headers, name).toEqual([
+      ...(isCommand ? [] : ['IfNoneMatch']),
+      ...(conditional ? ['IfMatch'] : []),
+      ...(runOnce ? ['IdempotencyKey'] : []),
+    ])
+    expect(described.description?.includes('Takes no `Idempotency-Key`') ?? false, name).toBe(isCommand && !runOnce)
+    const expected = [
+      ...(isCommand ? [] : ['304']),
+      ...(conditional ? ['412'] : []),
+      ...(runOnce ? ['409', '422'] : []),
+    ]
+    expect(Object.keys(described.responses), name).toEqual(expect.arrayContaining(expected))
+    if (!isCommand) expect(Object.keys(described.responses[status]!.headers!), name).toContain('ETag')
+  }
+})
+
 describe.each(['shared', 'schema', 'database'] as const)('in the %s tier', (tier) => {
   let alpha: TestTenant
   let beta: TestTenant
@@ -124,12 +166,16 @@ describe.each(['shared', 'schema', 'database'] as const)('in the %s tier', (tier
         'invitations.resend': {},
       }
       const body = bodyOf(operation) && (valid[operation.name] ?? { status: 'solved' })
-      const [theirs, none] = [
-        await call(alpha.key, operation.method, pathOf(operation, id), body),
-        await call(alpha.key, operation.method, pathOf(operation, absent), body),
-      ]
-      expect(theirs.status, operation.name).toBe(404)
-      expect(sameBut(theirs), operation.name).toEqual(sameBut(none))
+      const asked = (which: string, headers: Record<string, string>) =>
+        call(alpha.key, operation.method, pathOf(operation, which), body, headers)
+      const key = (): Record<string, string> => (operation.runOnce ? { 'idempotency-key': randomUUID() } : {})
+      for (const condition of operation.conditional ? [{}, { 'if-match': '*' }, { 'if-match': '"a"' }] : [{}]) {
+        for (const headers of [condition, { ...condition, ...key() }]) {
+          const [theirs, none] = [await asked(id!, headers), await asked(absent, { ...headers, ...key() })]
+          expect(theirs.status, operation.name).toBe(404)
+          expect(sameBut(theirs), operation.name).toEqual(sameBut(none))
+        }
+      }
       compared += 1
     }
     expect(compared).toBeGreaterThanOrEqual(7)
