@@ -131,11 +131,11 @@ export const operations: readonly Operation[] = [
     options: {
       status: 201,
       permission: writeTickets,
-      // Keeps nothing: what it is given is looked at.
-      runOnce: async (_call, { keyHash, requestHash, answer }) => {
+      // Has no answers to give again: what it is given is looked at.
+      runOnce: async ({ input }, { keyHash, requestHash, answer }) => {
         const hashes = [keyHash, requestHash].map((hash) => hash.toString('hex'))
         const made = answer({ ...ticket(ticketOf[acme]), tags: hashes })
-        return { ...made, replayed: false }
+        return { ...made, replayed: (input as { subject: string }).subject === 'Sent twice' }
       },
     },
   }),

@@ -7,9 +7,14 @@ test('one line a request: who, what, how it went; never the URL', async () => {
   await desk.call(`/api/v1/tickets/${ticketOf[acme]}`, { headers: { 'x-request-id': 'not valid!' } })
   await desk.call('/api/v1/break/throw', { method: 'POST' })
   await desk.call('/%zz', { key: null })
+  await desk.call('/api/v1/tickets', {
+    method: 'POST',
+    body: '{"subject":"Sent twice"}',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'a-key' },
+  })
   await desk.server.close()
   const lines = desk.lines()
-  expect(lines).toHaveLength(4)
+  expect(lines).toHaveLength(5)
   const common = {
     tenant: acme,
     actor: 'api-key:key-1',
@@ -20,9 +25,11 @@ test('one line a request: who, what, how it went; never the URL', async () => {
   expect(lines[0]).toMatchObject({ ...common, status: 400, code: 'http.invalid_request', clientRequestId: 'mine-1' })
   expect(lines[1]).toMatchObject({ ...common, status: 200 })
   expect(lines[1]).not.toHaveProperty('clientRequestId')
+  expect(lines[1]).not.toHaveProperty('replayed')
   expect(lines[1]?.['durationMs']).toBeGreaterThan(0)
   expect(lines[2]).toMatchObject({ level: 'error', operation: 'desk.break', status: 500, code: 'http.internal' })
   expect(JSON.stringify(lines[2])).toContain('select secret from tickets')
   expect(lines[3]).toMatchObject({ status: 400, code: 'http.invalid_request' })
-  expect(JSON.stringify(lines)).not.toMatch(/private|acme-key/)
+  expect(lines[4]).toMatchObject({ operation: 'tickets.open', status: 201, replayed: true })
+  expect(JSON.stringify(lines)).not.toMatch(/private|acme-key|a-key/)
 })

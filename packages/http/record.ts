@@ -55,6 +55,8 @@ export function writeRecord(log: Log, request: FastifyRequest, reply: FastifyRep
     client: request.ip,
     // The client went away before it had the whole answer.
     aborted: reply.raw.writableFinished ? undefined : true,
+    // It is the answer of an earlier request with the same Idempotency-Key.
+    replayed: reply.hasHeader('idempotency-replayed') ? true : undefined,
   }
   duration.record(durationMs / 1000, { operation: operation ?? 'none', status: `${Math.floor(status / 100)}xx` })
   const isProbe = request.routeOptions.config.probe === true
