@@ -192,7 +192,10 @@ export function compose({
     },
 
     async refuseOpenDoors() {
-      for (const name of everybodys) await pools.lend(name, async () => {})
+      for (const name of everybodys) {
+        await pools.lend(name, async () => {})
+        await relayPools.lend(name, async () => {})
+      }
       await verifyDeployment({ migratorUrl, names, doorKey })
     },
 

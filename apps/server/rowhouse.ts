@@ -45,8 +45,8 @@ const options: CliOptions = {
   },
 
   async doctor() {
-    const { names, url, migratorUrl } = externalDatabase(config())
-    return findFaults({ names, applicationUrl: url, migratorUrl })
+    const { names, url, relayUrl, migratorUrl } = externalDatabase(config())
+    return findFaults({ names, applicationUrl: url, relayUrl, migratorUrl })
   },
 }
 

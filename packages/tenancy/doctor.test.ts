@@ -84,7 +84,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await deployed.admin('postgres', `alter role ${names.application} bypassrls`)
       const strong = await findFaults(deployed)
       expect(strong).toHaveLength(3)
-      for (const fault of strong) expect(fault).toMatch(/: The role of DATABASE_URL could .* has BYPASSRLS/)
+      for (const fault of strong) expect(fault).toMatch(/: The server logs in as a role that could .* has BYPASSRLS/)
       await deployed.admin('postgres', `alter role ${names.application} nobypassrls`)
     })
 
@@ -101,7 +101,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       expect(found).toContain(`${sharedDatabase}/pooled: side.open is open to the application and stands in no house`)
       expect(found).toContain(`function side.rises() runs as its owner in its caller's search path`)
       expect(found).toContain(`${sharedDatabase}/pooled: ${application} may create in schema pooled`)
-      expect(found).toContain(`${sharedDatabase}: The role of DATABASE_URL could escape`)
+      expect(found).toContain(`${sharedDatabase}: The server logs in as a role that could escape`)
       await deployed.admin(
         sharedDatabase,
         `drop schema side cascade; revoke create on schema pooled from ${application}`,

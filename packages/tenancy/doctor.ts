@@ -9,10 +9,12 @@ import { verifyDatabase } from './verify.ts'
 export async function findFaults({
   names,
   applicationUrl,
+  relayUrl,
   migratorUrl,
 }: {
   readonly names: Deployment
   readonly applicationUrl: string
+  readonly relayUrl: string
   readonly migratorUrl: string
 }): Promise<string[]> {
   const faults: string[] = []
@@ -20,9 +22,13 @@ export async function findFaults({
   const houses = await listTargets(migratorUrl, names)
   const databases = [...new Set(houses.map(({ databaseName }) => databaseName))]
   const targets = [control, ...databases.map(platformHouse), ...houses]
-  const expected = new Set([names.application, new URL(applicationUrl).username])
-  if (expected.size > 1)
-    faults.push(`DATABASE_URL logs in as ${[...expected][1]}; this deployment’s role is ${names.application}`)
+  for (const [variable, url, role] of [
+    ['DATABASE_URL', applicationUrl, names.application],
+    ['DATABASE_RELAY_URL', relayUrl, names.relay],
+  ] as const) {
+    const { username } = new URL(url)
+    if (username !== role) faults.push(`${variable} logs in as ${username}; this deployment’s role is ${role}`)
+  }
 
   for (const target of targets) {
     const place = `${target.databaseName}/${target.schemaName}`
@@ -39,6 +45,9 @@ export async function findFaults({
       for (const { open } of rows)
         faults.push(`${databaseName}: the application may call ${open}; a superuser can revoke it (harden.sql)`)
     })
+    await asClient(urlOf(relayUrl, databaseName), (client) =>
+      verifyDatabase(client).catch((error: Error) => void faults.push(`${databaseName}: ${error.message}`)),
+    )
   }
   return faults
 }

@@ -72,7 +72,7 @@ export const tenancyErrors = defineErrors('tenancy', {
     title: 'Unsafe database role',
     detail: 'The service is not ready.',
     operator:
-      'The role of DATABASE_URL can escape row security. Let `rowhouse migrate run` make it, and give it no attributes, no memberships and no tables.',
+      'A role that the server logs in as can escape row security. Let `rowhouse migrate run` make it, and give it no attributes, no memberships and no tables.',
   },
   houseOpen: {
     status: 500,

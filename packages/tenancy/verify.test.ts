@@ -39,7 +39,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     test('every attribute that is too strong is refused', async () => {
       await administer(`alter role ${application} ${attributes.join(' ')}`)
       const words = await asApplication()
-      expect(words).toMatch(/^tenancy\.unsafe_role: The role of DATABASE_URL could escape row security: /)
+      expect(words).toMatch(/^tenancy\.unsafe_role: The server logs in as a role that could escape row security: /)
       for (const attribute of attributes) expect(words).toContain(`${application} has ${attribute.toUpperCase()}`)
       await administer(`alter role ${application} ${attributes.map((attribute) => `no${attribute}`).join(' ')}`)
       expect(await asApplication()).toBeUndefined()

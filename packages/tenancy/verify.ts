@@ -47,7 +47,7 @@ async function verifyRole(client: pg.ClientBase): Promise<void> {
   const { rows } = await fly(client, [once('select fault from rowhouse.faults_of_session() as fault')])
   if (rows.length === 0) return
   throw tenancyErrors.unsafeRole({
-    operator: `The role of DATABASE_URL could escape row security: ${rows.map(({ fault }) => fault).join('; ')}. Let \`rowhouse migrate run\` make a role for it.`,
+    operator: `The server logs in as a role that could escape row security: ${rows.map(({ fault }) => fault).join('; ')}. Let \`rowhouse migrate run\` make its roles.`,
   })
 }
 
