@@ -41,7 +41,7 @@ export function productEvents(modules: readonly ProductModule[]): {
   readonly events: readonly EventType[]
   readonly subscribers: readonly Subscriber[]
 } {
-  const exported = modules.flatMap((module) => Object.values(module))
+  const exported = [...new Set(modules.flatMap((module) => Object.values(module)))]
   const subscribers = exported.filter((value): value is Subscriber => kindOf(value) === 'subscriber')
   const events = exported.filter((value): value is EventType => kindOf(value) === 'event')
   return { subscribers, events: [...new Set([...events, ...subscribers.map(({ event }) => event)])] }

@@ -1,8 +1,8 @@
 /** One delivery: the effect and the row that says that it happened are one transaction. */
-import { type Clock, crashPoint, isError } from '@rowhouse/kernel'
+import { type Clock, crashPoint } from '@rowhouse/kernel'
 import { contextFromHeaders, histogram, type Log, span, SpanKind } from '@rowhouse/telemetry'
-import { type Door, type Execute, tenancyErrors, tenantDb } from '@rowhouse/tenancy'
-import { describeError } from './describe-error.ts'
+import { type Door, type Execute, tenantDb } from '@rowhouse/tenancy'
+import { describeError, isPassing } from './describe-error.ts'
 import { eventErrors } from './errors.ts'
 import { type Emit, readPayload } from './event.ts'
 import type { Emitting } from './outbox.ts'
@@ -39,7 +39,7 @@ export function createDeliver(options: DeliverOptions): Deliver {
       return more
     } catch (error) {
       // Nothing was claimed, or nobody can say how it ended: the next sweep finds what is left.
-      if (head === undefined || passing.some((code) => isError(error, code))) throw error
+      if (head === undefined || isPassing(error)) throw error
       const said = describeError(error)
       const { attempts, parked } = await retries.failed(tenantId, subscriber.name, key, head.attempts, said)
       const about = { tenantId, subscriber: subscriber.name, eventId: head.eventId, attempts, error: said }
@@ -92,15 +92,6 @@ export function createDeliver(options: DeliverOptions): Deliver {
     }
   }
 }
-
-/** They say something of the database or the tenant's home, and nothing of the event. */
-const passing = [
-  tenancyErrors.databaseUnavailable,
-  tenancyErrors.outcomeUnknown,
-  tenancyErrors.tenantMoving,
-  tenancyErrors.tenantNotFound,
-  tenancyErrors.notAdmitted,
-]
 
 const handling = histogram({
   name: 'rowhouse_events_handler_duration_seconds',

@@ -1,4 +1,5 @@
-import { RowhouseError } from '@rowhouse/kernel'
+import { isError, RowhouseError } from '@rowhouse/kernel'
+import { tenancyErrors } from '@rowhouse/tenancy'
 import pg from 'pg'
 
 /**
@@ -17,3 +18,14 @@ export function describeError(error: unknown): string {
   const frame = /^ {4}at (.+)$/m.exec(error.stack?.slice(error.stack.indexOf('\n    at ')) ?? '')?.[1]
   return frame === undefined ? error.name : `${error.name} at ${frame.replaceAll(/file:\/\/\S*\/(?=[^/]+$)/g, '')}`
 }
+
+/** It says something of the database or of the tenant's home, and nothing of the event. */
+export const isPassing = (error: unknown): boolean => passing.some((code) => isError(error, code))
+
+const passing = [
+  tenancyErrors.databaseUnavailable,
+  tenancyErrors.outcomeUnknown,
+  tenancyErrors.tenantMoving,
+  tenancyErrors.tenantNotFound,
+  tenancyErrors.notAdmitted,
+]

@@ -18,7 +18,7 @@ export interface EventType<Payload extends z.ZodType = z.ZodType> {
  * Events of one `key` are handled in order, one at a time. It is the payload's `id` unless said otherwise; without one,
  * the tenant: then all such events of the tenant take turns.
  *
- * @throws events.invalid_event when the schema refuses the payload, or it is over 256 KiB
+ * @throws events.invalid_event when the schema refuses the payload, it is over 256 KiB, or no module exports the event
  */
 export type Emit = <Payload extends z.ZodType>(
   event: EventType<Payload>,

@@ -74,18 +74,26 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await node.stop()
     })
 
-    test('what nobody subscribes to is let go; what this node has never heard of stays for one that has', async () => {
+    test('what nobody subscribes to is let go; what a node has never heard of stays for one that has', async () => {
       const tenantId = await site.tenant()
       const unheard = { ...happened, name: 'things.unheard' } as const
-      const old = site.node([])
-      await old.command(tenantId, (emit) => {
+      const listener = subscriber('test.newer', ({ event, db }) => record(db as never, event.name), unheard)
+      const newer = site.node([listener], { idle: true })
+      await newer.command(tenantId, (emit) => {
         emit(happened, { id: 'a', n: 1 })
         emit(unheard, { id: 'a', n: 2 })
       })
+      const old = site.node([])
       await expect.poll(() => site.waiting(tenantId)).toBe(1)
-      const newer = site.node([subscriber('test.newer', ({ event, db }) => record(db, event.name), unheard)])
+      newer.relay.start()
       expect(await site.settled(tenantId)).toEqual(['things.unheard'])
       await Promise.all([old.stop(), newer.stop()])
+    })
+
+    test('two subscribers of one name are refused: what one has handled the other would never see', () => {
+      expect(() => site.node([recorder('test.twice'), recorder('test.twice')])).toThrow(
+        /Two subscribers are called test\.twice/,
+      )
     })
 
     test('a relay that stops finishes what it handles, and begins nothing more', async () => {

@@ -54,7 +54,7 @@ export function createEvents(options: EventsOptions): Events {
   const { maxAttempts = 8, firstDelayMs = 1_000, maxDelayMs = 300_000 } = options
   const { concurrency = { total: 8, perTenant: 2 }, sweepMs = 1_000, handlerTimeoutMs = 10_000 } = options
   const nudge = (tenantId: string) => relay.nudge(tenantId)
-  const emitting = createEmitting(nudge)
+  const emitting = createEmitting(events, nudge)
   const retries = createRetries(door, { maxAttempts, firstDelayMs, maxDelayMs })
   const surveyor = createSurveyor(relayPools, names)
   const relay = createRelay({

@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { happened, type Node, numbered, openSite, recorder, type Site, subscriber } from './events.fixture.ts'
 
+const wide = { ...happened, payload: z.object({ id: z.string(), text: z.string() }) } as const
+
 for (const { title, url } of await servers(postgres18, postgres15)) {
   describe(title, () => {
     let site: Site
     let node: Node
     beforeAll(async () => {
       site = await openSite(url)
-      node = site.node([recorder()])
+      node = site.node([recorder()], { events: [happened, wide] })
     })
     afterAll(() => site.stop())
 
@@ -94,10 +96,10 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     test('a payload that its schema refuses, or that is too large, is a defect: nothing is stored', async () => {
       const tenantId = await site.tenant()
       const canary = 'canary-9f81'
-      const wide = { ...happened, payload: z.object({ id: z.string(), text: z.string() }) } as const
       const attempts: readonly (readonly [(emit: Parameters<Parameters<Node['command']>[1]>[0]) => void, RegExp])[] = [
         [(emit) => emit(happened, { id: canary, n: 1.5 }), /things\.happened 1: \/n \(invalid_type\)/],
         [(emit) => emit(wide, { id: 'a', text: 'x'.repeat(10_000_000) }), /has 10000020 bytes; 262144 are allowed/],
+        [(emit) => emit({ ...happened }, { id: 'a', n: 1 }), /No module exports things\.happened/],
         [(emit) => emit(happened, { id: 'a', n: 1 }, { key: '' }), /its key must have 1 to 500 bytes/],
         [(emit) => emit(happened, { id: 'é'.repeat(251), n: 1 }), /its key must have 1 to 500 bytes/],
       ]

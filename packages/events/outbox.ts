@@ -2,7 +2,8 @@
 import { crashPoint } from '@rowhouse/kernel'
 import { traceParent } from '@rowhouse/telemetry'
 import type { Execute } from '@rowhouse/tenancy'
-import { type Emit, type StoredEvent, writeEvent } from './event.ts'
+import { eventErrors } from './errors.ts'
+import { type Emit, type EventType, type StoredEvent, writeEvent } from './event.ts'
 
 /**
  * Gives `work` an `emit`, inside the transaction that `run` opens for it. What it has emitted is stored when it has returned.
@@ -15,23 +16,29 @@ export type Emitting = <T, Result>(
   work: (execute: Execute, emit: Emit) => Promise<T>,
 ) => Promise<Result>
 
-/** @param onEmitted hears of each commit that had events. */
-export const createEmitting =
-  (onEmitted: (tenantId: string) => void): Emitting =>
-  async (tenantId, run, work) => {
+/**
+ * @param events all that there are
+ * @param onEmitted hears of each commit that had events.
+ */
+export function createEmitting(events: readonly EventType[], onEmitted: (tenantId: string) => void): Emitting {
+  const known = new Set<EventType>(events)
+
+  return async (tenantId, run, work) => {
     let emitted = false
     const result = await run(async (execute) => {
       // `run` may call again, when the tenant has moved: each time with nothing emitted yet.
-      const events: StoredEvent[] = []
+      const stored: StoredEvent[] = []
       let over = false
       const result = await work(execute, (event, payload, { key } = {}) => {
         if (over) throw new Error(`${event.name} was emitted after its transaction: was a promise not awaited?`)
-        events.push(writeEvent(event, payload, { key, tenantId }))
+        // It would wait for ever for a node that has heard of it.
+        if (!known.has(event)) throw eventErrors.invalidEvent({ operator: `No module exports ${event.name}` })
+        stored.push(writeEvent(event, payload, { key, tenantId }))
       })
       over = true
-      emitted = events.length > 0
+      emitted = stored.length > 0
       if (emitted) {
-        await execute(insertEvents, rowsOf(events))
+        await execute(insertEvents, rowsOf(stored))
         crashPoint('events.emitted')
       }
       return result
@@ -39,6 +46,7 @@ export const createEmitting =
     if (emitted) onEmitted(tenantId)
     return result
   }
+}
 
 const rowsOf = (events: readonly StoredEvent[]) => [
   events.map(({ id }) => id),

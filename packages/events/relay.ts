@@ -5,7 +5,7 @@
  */
 import { contextFromHeaders, gauge, type Log, span } from '@rowhouse/telemetry'
 import type { Deliver } from './deliver.ts'
-import { describeError } from './describe-error.ts'
+import { describeError, isPassing } from './describe-error.ts'
 import type { Handed } from './fan-out.ts'
 import { createSchedule } from './schedule.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -35,7 +35,7 @@ const maxDatabases = 30
 
 export function createRelay(options: RelayOptions): Relay {
   const { surveyor, fanOut, deliver, concurrency, sweepMs, log } = options
-  const subscribers = new Map(options.subscribers.map((subscriber) => [subscriber.name, subscriber]))
+  const subscribers = byName(options.subscribers)
   const schedule = createSchedule({ ...concurrency, maxWaiting: 1_000 })
   const surveys = new Map<string, Survey>()
   const stopping = new AbortController()
@@ -61,7 +61,8 @@ export function createRelay(options: RelayOptions): Relay {
     schedule.add(tenantId, name, () =>
       span('events.relay', { 'rowhouse.tenant.id': tenantId }, work, { parent: contextFromHeaders({}) }).catch(
         // What is left undone is found by a later sweep.
-        (error: unknown) => log.debug({ tenantId, error: describeError(error) }, 'relay held up'),
+        (error: unknown) =>
+          log[isPassing(error) ? 'debug' : 'warn']({ tenantId, error: describeError(error) }, 'relay held up'),
       ),
     )
   }
@@ -100,6 +101,15 @@ export function createRelay(options: RelayOptions): Relay {
       await Promise.all([sweeping, schedule.stop()])
     },
   }
+}
+
+function byName(subscribers: readonly Subscriber[]): Map<string, Subscriber> {
+  const found = new Map<string, Subscriber>()
+  for (const subscriber of subscribers) {
+    if (found.has(subscriber.name)) throw new Error(`Two subscribers are called ${subscriber.name}`)
+    found.set(subscriber.name, subscriber)
+  }
+  return found
 }
 
 function measure(surveys: () => Survey[]): () => void {

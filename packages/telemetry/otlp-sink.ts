@@ -12,6 +12,7 @@ export interface SentSpan {
   readonly kind: number
   readonly attributes: { key: string; value: Record<string, unknown> }[]
   readonly events: { name: string; attributes: { key: string; value: { stringValue?: string } }[] }[]
+  readonly links: { readonly traceId: string; readonly spanId: string }[]
   readonly status: { code?: number; message?: string }
 }
 
