@@ -26,7 +26,7 @@ const snippets = (page: string) =>
     .map(([, snippet]) => snippet!)
     .filter((snippet) => /curl|npx rowhouse/.test(snippet))
 
-test.each(['README.md', 'examples/helpdesk/README.md', 'docs/guides/mail-in.md'])('%s', (page) => {
+test.each(['README.md', 'examples/helpdesk/README.md', 'docs/guides/mail-in.md', 'docs/guides/events.md'])('%s', (page) => {
   const here = (text: string) =>
     text.replaceAll('http://127.0.0.1:3000', program.origin!).replaceAll('.rowhouse/', `${home}/`)
   const found = snippets(page)
