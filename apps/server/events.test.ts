@@ -1,6 +1,8 @@
 /** The helpdesk's events through the whole server: emitted by commands over HTTP, acted on by its subscriber. */
 import { readFileSync } from 'node:fs'
-import { modules } from '@rowhouse/helpdesk'
+import { module, newId } from '@rowhouse/app'
+import { runCli } from '@rowhouse/cli'
+import { modules, ticketOpened } from '@rowhouse/helpdesk'
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { httpCall, type HttpCall } from './http-call.fixture.ts'
@@ -9,12 +11,28 @@ import { startTestPlatform, type TestPlatform, type TestTenant } from './test-pl
 const message = (name: string) =>
   readFileSync(new URL(`../../examples/helpdesk/mail/messages/${name}.eml`, import.meta.url), 'utf8')
 
+/** Fails for one ticket, until it is mended. */
+let mended = false
+const { subscriber } = module<{
+  tickets: { id: string; subject: string }
+  comments: { id: string; ticketId: string; visibility: string; body: string; createdAt: string }
+}>('probe')
+const refuses = subscriber(ticketOpened, 'refuses', async ({ event, db, now }) => {
+  const { id } = event.payload
+  const { subject } = await db.selectFrom('tickets').select('subject').where('id', '=', id).executeTakeFirstOrThrow()
+  if (subject !== 'Refuse me') return
+  if (!mended) throw new Error(`No: ${subject}`)
+  const comment = { id: newId(), ticketId: id, visibility: 'public', body: 'Mended', createdAt: now }
+  await db.insertInto('comments').values(comment).execute()
+})
+
 for (const { title, url } of await servers(postgres18, postgres15)) {
   describe(title, () => {
     let running: TestPlatform
     let call: HttpCall
     beforeAll(async () => {
-      running = await startTestPlatform(url, modules, { relay: true })
+      running = await startTestPlatform(url, [...modules, { refuses }], { relay: true })
+      mended = false
       call = httpCall(running.origin)
     })
     afterAll(() => running.stop())
@@ -64,14 +82,57 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       expect(await comments(tenant, automatic)).toHaveLength(1)
     })
 
-    test('operators see no parked key, and may retry none', async () => {
-      const asOperator = { token: running.operatorKey }
-      expect((await call('GET', '/operator/v1/parked-keys', undefined, asOperator)).body).toEqual({
-        items: [],
-        nextCursor: null,
+    test('an operator finds what is parked on the command line, and has it done: once, however often', async () => {
+      const tenant = running.tenants.find(({ tier }) => tier === 'schema')!
+      const opened = await api(tenant, 'POST', 'tickets', {
+        subject: 'Refuse me',
+        body: 'Until it is mended.',
+        customer: { email: 'ines@example.com' },
       })
-      const retry = { tenantId: running.tenants[0]!.id }
-      expect((await call('POST', '/operator/v1/parked-keys/retry', retry, asOperator)).body).toEqual({ retried: 0 })
+      // As if seven attempts had failed already: the next one parks it.
+      const failedBefore = `update rowhouse.delivery_keys set attempts = 7, due_at = now() where attempts = 1`
+      await expect
+        .poll(async () => (await running.platform.door.query(tenant.id, failedBefore, [])).rowCount, { timeout: 5_000 })
+        .toBe(1)
+      const parked = async () => JSON.parse(await rowhouse('parked', '--json'))
+      await expect.poll(parked, { timeout: 5_000 }).toEqual([
+        {
+          tenantId: tenant.id,
+          subscriber: 'probe.refuses',
+          key: opened.id,
+          event: { id: expect.any(String), name: 'tickets.opened', version: 1 },
+          attempts: 8,
+          error: expect.stringMatching(/^Error at /),
+          parkedAt: expect.any(String),
+          waiting: 1,
+        },
+      ])
+      expect(await rowhouse('parked')).toContain(`${tenant.id}  probe.refuses  ${opened.id}  tickets.opened 1`)
+      // The other subscriber of the same event was not kept waiting.
+      expect(await comments(tenant, opened.id)).toHaveLength(2)
+
+      mended = true
+      expect(await rowhouse('retry', tenant.slug, '--subscriber', 'probe.refuses')).toBe('1 key is tried again\n')
+      await expect.poll(() => comments(tenant, opened.id), { timeout: 5_000 }).toContain('Mended')
+      expect(await rowhouse('retry', tenant.slug)).toBe('0 keys are tried again\n')
+      expect(await rowhouse('parked')).toBe('No key is parked\n')
+      expect((await comments(tenant, opened.id)).filter((body) => body === 'Mended')).toHaveLength(1)
+      await expect(rowhouse('retry', 'nobody')).rejects.toThrow('tenancy.tenant_not_found')
     })
+
+    async function rowhouse(...args: string[]): Promise<string> {
+      const said: string[] = []
+      const unused = async (): Promise<never> => Promise.reject(new Error('not asked for'))
+      const options = {
+        operatorApi: () => ({ origin: running.origin, key: running.operatorKey }),
+        migrate: unused,
+        doctor: unused,
+        config: () => ({}),
+        catalogue: [],
+      }
+      const terminal = { out: (text: string) => void said.push(text), error: (text: string) => void said.push(text) }
+      if ((await runCli(['events', ...args], options, terminal)) !== 0) throw new Error(said.join(''))
+      return said.join('')
+    }
   })
 }
