@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util'
 import { door } from './door/door.ts'
 import { kills } from './kills/kills.ts'
 import type { Proof } from './proof.ts'
+import { refresh } from './refresh/refresh.ts'
 import { skeleton } from './skeleton/skeleton.ts'
 import { tokens } from './tokens/tokens.ts'
 
-const proofs: readonly Proof[] = [door, kills, skeleton, tokens]
+const proofs: readonly Proof[] = [door, kills, refresh, skeleton, tokens]
 
 process.exitCode = await main(process.argv.slice(2))
 
