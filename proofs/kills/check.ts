@@ -5,7 +5,7 @@ import type { House, Row } from './house.ts'
 /** Every command by what was answered: done is there once and as the answer says, refused is not there, unknown at most once. */
 export function checkCommands(commands: readonly Command[], house: House): string[] {
   return commands.flatMap((command) => {
-    const { kind, outcome, answer, token, sent, replaced } = command
+    const { kind, outcome, answer, repeated, token, sent, replaced } = command
     const fault = (what: string) =>
       `${kind.name} ${token}, ${outcome} after ${sent} ${sent === 1 ? 'request' : 'requests'}: ${what}`
     const traces = kind.traces(command, house)
@@ -14,6 +14,9 @@ export function checkCommands(commands: readonly Command[], house: House): strin
     if ((outcome === 'refused' || replaced) && traces.length > 0) faults.push(fault('it is there'))
     if (outcome === 'refused' && !kind.refused) faults.push(fault(`nothing was wrong with it: ${answer!.body}`))
     if (outcome === 'acknowledged' && kind.refused) faults.push(fault('it should have been refused'))
+    if (repeated && (repeated.status !== answer!.status || repeated.body !== answer!.body)) {
+      faults.push(fault(`its key gave ${answer!.body} first, and ${repeated.body} later`))
+    }
     if (outcome === 'acknowledged' && traces[0] && kind.tells?.(JSON.parse(answer!.body) as Row, traces[0]) === false) {
       faults.push(fault(`the answer tells of another: ${answer!.body}`))
     }

@@ -1,6 +1,7 @@
 /** The commands that clients send, what each leaves behind, and how its trace is found again. */
 import type { Random } from '../random.ts'
 import type { House, Row } from './house.ts'
+import type { Answer } from './send.ts'
 
 /** A tenant that clients work in. */
 export interface Tenant {
@@ -28,7 +29,9 @@ export interface Command {
   readonly ticketId?: string
   /** What the client knows in the end. A refusal is an answer of class 4xx. */
   outcome: 'acknowledged' | 'refused' | 'unknown'
-  answer?: { readonly status: number; readonly body: string }
+  answer?: Answer
+  /** What its key gave later. */
+  repeated?: Answer
   /** How many times it was sent. */
   sent: number
   /** A later command of the same client has replaced what this one wrote. */

@@ -31,7 +31,7 @@ export function openDatabase(adminUrl: string, names: Deployment): Database {
 }
 
 /** Waits until no event waits any more. @returns what still does, or is parked */
-export async function settleEvents({ at, names }: Database, patienceMs = 60_000): Promise<string[]> {
+export async function settleEvents({ at, names }: Database, patienceMs: number): Promise<string[]> {
   const control = await at(names.controlDatabase)
   const { rows } = await control.query<{ name: string }>(
     'select distinct database_name as name from control.tenants where state = $1',

@@ -14,21 +14,18 @@ export interface Kill {
 export interface Fleet {
   /** Where a living node listens; waits for one. */
   origin(): Promise<string>
+  /** Starts a node that takes its share of the requests as long as it lives. */
+  raise(name: string, options?: NodeOptions): Promise<Node>
+  /** No request goes to this node until it is over. */
+  spare<T>(node: Node, work: () => Promise<T>): Promise<T>
   /** The living ones. */
   readonly nodes: ReadonlySet<Node>
   readonly signal: AbortSignal
 }
 
-export interface Deaths {
-  /** By crash point, `at random` among them. */
-  readonly hits: ReadonlyMap<string, number>
-  /** Not visited in time, so that they died at a moment instead. */
-  readonly missed: readonly Kill[]
-}
-
 export type Start = (name: string, options: NodeOptions) => Promise<Node>
 
-export function createFleet(start: Start, signal: AbortSignal) {
+export function createFleet(start: Start, signal: AbortSignal): Fleet {
   const nodes = new Set<Node>()
   let turn = 0
 
@@ -48,12 +45,21 @@ export function createFleet(start: Start, signal: AbortSignal) {
     }
   }
 
-  return { nodes, origin, signal, raise }
+  async function spare<T>(node: Node, work: () => Promise<T>): Promise<T> {
+    nodes.delete(node)
+    try {
+      return await work()
+    } finally {
+      if (node.alive) nodes.add(node)
+    }
+  }
+
+  return { nodes, origin, raise, spare, signal }
 }
 
 /** Starts the node `name` for each kill of the queue and sees it die. What is not visited in `patienceMs` is killed. */
 export async function killInTurn(
-  fleet: ReturnType<typeof createFleet>,
+  fleet: Fleet,
   name: string,
   next: () => Kill | undefined,
   { patienceMs, downMs }: { readonly patienceMs: number; readonly downMs: () => number },
@@ -66,15 +72,15 @@ export async function killInTurn(
 }
 
 async function killOnce(
-  fleet: ReturnType<typeof createFleet>,
+  fleet: Fleet,
   name: string,
   { point, visit, afterMs }: Kill,
   patienceMs: number,
 ): Promise<boolean> {
   const options = point === null ? {} : { crashPoint: `${point}#${visit}` }
   const node = await fleet.raise(name, options).catch((error: unknown) => {
-    // What a dead node left behind may lead to the crash point before this one is ready.
-    if (point !== null && String(error).includes('did not start')) return undefined
+    // What a dead node left behind may lead to the crash point before this one is ready. It dies without a word.
+    if (point !== null && String(error).endsWith('did not start: ')) return undefined
     throw error
   })
   if (!node) return true

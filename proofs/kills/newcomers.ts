@@ -12,10 +12,15 @@ export interface Newcomer {
 
 const tiers = ['shared', 'schema', 'database'] as const
 
-/** One tenant in each tier, twice. */
-export async function settleIn(fleet: Fleet, operatorApiKey: string, random: Random): Promise<Tenant[]> {
+/** The tenants in which clients will work. */
+export async function settleIn(
+  fleet: Fleet,
+  operatorApiKey: string,
+  random: Random,
+  perTier: number,
+): Promise<Tenant[]> {
   const tenants: Tenant[] = []
-  for (const tier of [...tiers, ...tiers]) {
+  for (const tier of Array.from({ length: perTier }, () => tiers).flat()) {
     const slug = `${tier}-${random.hex(8)}`
     const { answer } = await makeTenant(fleet, operatorApiKey, slug, tier)
     if (answer?.status !== 201) throw new Error(`No tenant could be made: ${answer?.body}`)
@@ -25,26 +30,35 @@ export async function settleIn(fleet: Fleet, operatorApiKey: string, random: Ran
   return tenants
 }
 
+export interface Arrivals {
+  /** The share of those who ask once and never again, whatever came of it. */
+  readonly givingUp: number
+}
+
 /** Makes one after the other while `goesOn`. */
 export async function comeIn(
   fleet: Fleet,
   operatorApiKey: string,
   random: Random,
-  goesOn: () => boolean,
+  { goesOn, givingUp }: Arrivals & { readonly goesOn: () => boolean },
 ): Promise<Newcomer[]> {
   const newcomers: Newcomer[] = []
   while (goesOn() && !fleet.signal.aborted) {
     const slug = `n-${random.hex(16)}`
-    newcomers.push({ slug, ...(await makeTenant(fleet, operatorApiKey, slug, random.pick(tiers))) })
+    const patienceMs = random.chance(givingUp) ? 0 : 60_000
+    newcomers.push({ slug, ...(await makeTenant(fleet, operatorApiKey, slug, random.pick(tiers), patienceMs)) })
   }
   return newcomers
 }
 
-const makeTenant = (fleet: Fleet, bearer: string, slug: string, tier: string) =>
-  settle(fleet, {
-    method: 'POST',
-    path: '/operator/v1/tenants',
-    bearer,
-    body: { slug, name: slug, tier, owner: { email: `owner@${slug}.example`, name: slug } },
-    key: slug,
-  })
+const makeTenant = (fleet: Fleet, bearer: string, slug: string, tier: string, patienceMs = 60_000) =>
+  settle(
+    fleet,
+    {
+      method: 'POST',
+      path: '/operator/v1/tenants',
+      bearer,
+      body: { slug, name: slug, tier, owner: { email: `owner@${slug}.example`, name: slug } },
+    },
+    patienceMs,
+  )

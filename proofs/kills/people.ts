@@ -1,10 +1,11 @@
 /**
- * People who sign up, bring in a colleague and leave while nodes die. These requests have no Idempotency-Key: what they make
- * has a name that is taken once (a slug, an address, a token), and by that an unknown answer is settled.
+ * People who sign up, bring in a colleague and leave while nodes die. Who is not signed in has no Idempotency-Key: what such
+ * a request makes has a name that is taken once (a slug, a token), and by that an unknown answer is settled.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../random.ts'
 import type { Fleet } from './fleet.ts'
+import type { Arrivals } from './newcomers.ts'
 import { type Outcome, settle } from './send.ts'
 
 export interface Person {
@@ -13,7 +14,6 @@ export interface Person {
   readonly colleague: string
   /** What they were told is done, and what they know. */
   signedUp: boolean
-  invited: boolean
   accepted: boolean
   /** What was answered that must not be. */
   readonly faults: string[]
@@ -26,47 +26,40 @@ interface SignedIn {
 
 const password = 'correct horse battery staple, nine times'
 
-/** One after the other while `goesOn`, `most` at the most: sign-ups from one address are throttled. */
+/** From one address, within 15 minutes, 200 may sign up. */
+const most = 150
+
+/** One after the other while `goesOn`. */
 export async function signUpAndLeave(
   fleet: Fleet,
   random: Random,
-  { goesOn, most }: { readonly goesOn: () => boolean; readonly most: number },
+  { goesOn, givingUp }: Arrivals & { readonly goesOn: () => boolean },
 ): Promise<Person[]> {
   const people: Person[] = []
   while (goesOn() && people.length < most && !fleet.signal.aborted) {
     const slug = `p-${random.hex(16)}`
-    const known = { signedUp: false, invited: false, accepted: false }
+    const known = { signedUp: false, accepted: false }
     const person = { slug, email: `owner@${slug}.example`, colleague: `second@${slug}.example`, ...known, faults: [] }
     people.push(person)
-    await live(fleet, person)
+    await live(fleet, person, random.chance(givingUp) ? 0 : undefined)
     await sleep(random.int(200))
   }
   return people
 }
 
-async function live(fleet: Fleet, person: Person): Promise<void> {
+async function live(fleet: Fleet, person: Person, patienceMs: number | undefined): Promise<void> {
   const { slug, email, colleague } = person
-  const owner = await comeIn(
-    fleet,
-    person,
-    email,
-    await post(fleet, '/auth/sign-up', {
-      email,
-      password,
-      name: slug,
-      organization: slug,
-      slug,
-    }),
-  )
+  const newcomer = { email, password, name: slug, organization: slug, slug }
+  const owner = await comeIn(fleet, person, email, await post(fleet, '/auth/sign-up', newcomer, { patienceMs }))
   if (!owner) return
   person.signedUp = true
 
   const renewed = await renew(fleet, person, owner)
   if (!renewed) return
-  const invitation = await post(fleet, '/api/v1/invitations', { email: colleague }, renewed.accessToken)
-  person.invited = isDone(invitation) || (invitation.sent > 1 && codeOf(invitation) === 'identity.already_invited')
-  if (!person.invited) return refused(person, 'inviting', invitation)
-  const token = await letter(fleet, colleague, renewed.accessToken)
+  const bearer = renewed.accessToken
+  const invitation = await post(fleet, '/api/v1/invitations', { email: colleague }, { bearer, key: colleague })
+  if (!isDone(invitation)) return refused(person, 'inviting', invitation)
+  const token = await letter(fleet, colleague, bearer)
   if (token === undefined) return void person.faults.push(`${colleague} got no invitation`)
 
   const acceptance = { token, name: 'Second', password }
@@ -123,8 +116,12 @@ async function letter(fleet: Fleet, to: string, accessToken: string): Promise<st
   return undefined
 }
 
-const post = (fleet: Fleet, path: string, body: unknown, bearer?: string) =>
-  settle(fleet, { method: 'POST', path, body, ...(bearer !== undefined && { bearer }) })
+const post = (
+  fleet: Fleet,
+  path: string,
+  body: unknown,
+  { patienceMs, ...more }: { patienceMs?: number | undefined; bearer?: string; key?: string } = {},
+) => settle(fleet, { method: 'POST', path, body, ...more }, patienceMs)
 
 function refused({ faults }: Person, what: string, { answer, sent }: Outcome): void {
   if (answer) faults.push(`${what} was refused after ${sent} requests: ${answer.status} ${answer.body}`)

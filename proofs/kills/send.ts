@@ -29,8 +29,8 @@ export interface Outcome {
  * Three outcomes: it is done (2xx), it was refused (4xx), or nobody knows, since the answer was lost or the server did not
  * know either (5xx). What is unknown is sent again under its key until it is known.
  */
-export async function settle(fleet: Fleet, sending: Sending, deadlineMs = 60_000): Promise<Outcome> {
-  const deadline = performance.now() + deadlineMs
+export async function settle(fleet: Fleet, sending: Sending, patienceMs = 60_000): Promise<Outcome> {
+  const deadline = performance.now() + patienceMs
   for (let sent = 1; ; sent += 1) {
     const answer = await send(await fleet.origin(), sending)
     if (answer && isKnown(answer)) return { answer, sent }

@@ -42,7 +42,7 @@ export const writeEntry = command({
     stream: z.string().max(100),
     holdMs: z.int().max(10_000).default(0).meta({ description: 'How long its transaction stays open, at least.' }),
     refuse: z.boolean().default(false).meta({ description: 'Fail when everything is written.' }),
-    freeze: z.int().default(0).meta({ description: 'The process that is to stop while it handles the event.' }),
+    freeze: z.int().default(0).meta({ description: 'The process that is to stop, once, while it handles the event.' }),
   }),
   output: z.strictObject({ stream: z.string(), position: z.int32() }),
   errors: [journalErrors.refused],
@@ -65,9 +65,13 @@ export const writeEntry = command({
 
 export const noteWritten = subscriber(entryWritten, 'note-written', async ({ event: { payload }, db }) => {
   await note(db, 'written', payload.stream, payload.position)
-  // For longer than PostgreSQL waits for it, and then it goes on where it was.
-  if (payload.freeze === process.pid) process.kill(process.pid, 'SIGSTOP')
+  if (payload.freeze !== process.pid || frozen) return
+  frozen = true
+  console.log('frozen')
+  process.kill(process.pid, 'SIGSTOP')
 })
+
+let frozen = false
 
 export const noteOpened = subscriber(ticketOpened, 'note-opened', ({ event: { payload }, db }) =>
   note(db, 'opened', payload.id, payload.number),
