@@ -26,21 +26,24 @@ const snippets = (page: string) =>
     .map(([, snippet]) => snippet!)
     .filter((snippet) => /curl|npx rowhouse/.test(snippet))
 
-test.each(['README.md', 'examples/helpdesk/README.md', 'docs/guides/mail-in.md', 'docs/guides/events.md'])('%s', (page) => {
-  const here = (text: string) =>
-    text.replaceAll('http://127.0.0.1:3000', program.origin!).replaceAll('.rowhouse/', `${home}/`)
-  const found = snippets(page)
-  expect(found.length).toBeGreaterThan(0)
-  // One shell for the page: what a snippet sets, the next one uses. curl fails when the server refuses.
-  const script = [
-    'set -euo pipefail',
-    'curl() { command curl --silent --show-error --fail-with-body "$@"; echo; }',
-    ...found.map(here),
-  ]
-  const output = execFileSync('bash', ['-c', script.join('\n')], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, ROWHOUSE_HOME: home },
-  })
-  expect(output).toMatch(/\{/)
-})
+test.each(['README.md', 'examples/helpdesk/README.md', 'docs/guides/mail-in.md', 'docs/guides/events.md'])(
+  '%s',
+  (page) => {
+    const here = (text: string) =>
+      text.replaceAll('http://127.0.0.1:3000', program.origin!).replaceAll('.rowhouse/', `${home}/`)
+    const found = snippets(page)
+    expect(found.length).toBeGreaterThan(0)
+    // One shell for the page: what a snippet sets, the next one uses. curl fails when the server refuses.
+    const script = [
+      'set -euo pipefail',
+      'curl() { command curl --silent --show-error --fail-with-body "$@"; echo; }',
+      ...found.map(here),
+    ]
+    const output = execFileSync('bash', ['-c', script.join('\n')], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, ROWHOUSE_HOME: home },
+    })
+    expect(output).toMatch(/\{/)
+  },
+)

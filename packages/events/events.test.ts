@@ -77,7 +77,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     test('what nobody subscribes to is let go; what a node has never heard of stays for one that has', async () => {
       const tenantId = await site.tenant()
       const unheard = { ...happened, name: 'things.unheard' } as const
-      const listener = subscriber('test.newer', ({ event, db }) => record(db as never, event.name), unheard)
+      const listener = subscriber('test.newer', ({ event, db }) => record(db, event.name), unheard)
       const newer = site.node([listener], { idle: true })
       await newer.command(tenantId, (emit) => {
         emit(happened, { id: 'a', n: 1 })

@@ -74,6 +74,17 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     await expect(refresh(lost)).rejects.toMatchObject(over)
   })
 
+  test('while the tenant’s database is away no token is spent: whoever asks again later is answered', async () => {
+    const token = await first()
+    const { sharedDatabase } = open.deployment.names
+    await open.admin(`alter database ${sharedDatabase} allow_connections false`)
+    await open.admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${sharedDatabase}'`)
+    await expect(refresh(token)).rejects.toThrow()
+    await age('rotated_at', 60)
+    await open.admin(`alter database ${sharedDatabase} allow_connections true`)
+    expect((await refresh(token, nodes[1])).refreshToken).not.toBe(token)
+  })
+
   test('killed between renewal and answer, the same token gives the successor of then', async () => {
     const token = await first()
     const crashAt = 'identity.refresh.rotated'

@@ -82,13 +82,25 @@ export function createSessions({
     async refresh(text, hostTenantId) {
       const token = await read(text, hostTenantId)
       if (!token) throw identityErrors.sessionOver()
-      const { tenantId, sessionId } = token
+      const { tenantId, sessionId, familyHash } = token
+      // Before the token is spent: while the tenant's own database is away, the client must be able to ask again later.
+      const holder = (await control.query(tenantId, findHolder, [sessionId, familyHash])).rows[0] as unknown as
+        | SessionHolder
+        | undefined
+      if (!holder) throw identityErrors.sessionOver()
+      const { accountId, memberId } = holder
+      const member = await findMember(door, tenantId, memberId)
+      if (!member) {
+        await close(token)
+        throw identityErrors.sessionOver({ operator: `Member ${memberId} has left the tenant` })
+      }
+
       const successors = refreshKeys.map((key) => successorOf(token, key))
-      const values = [sessionId, token.familyHash, token.hash, successors.map(({ hash }) => hash)]
+      const values = [sessionId, familyHash, token.hash, successors.map(({ hash }) => hash)]
       const session = (await control.query(tenantId, rotate, values)).rows[0] as unknown as RotatedSession | undefined
       crashPoint('identity.refresh.rotated')
       if (!session) throw identityErrors.sessionOver()
-      const { accountId, memberId, tokenHash, revokedAt, revokedNow } = session
+      const { tokenHash, revokedAt, revokedNow } = session
       if (revokedNow)
         log.warn(
           { event: 'session.reused', tenant: tenantId, session: sessionId, accountId },
@@ -96,12 +108,6 @@ export function createSessions({
         )
       const successor = successors.find(({ hash }) => hash.equals(tokenHash))
       if (revokedAt !== null || !successor) throw identityErrors.sessionOver()
-
-      const member = await findMember(door, tenantId, memberId)
-      if (!member) {
-        await close(token)
-        throw identityErrors.sessionOver({ operator: `Member ${memberId} has left the tenant` })
-      }
       return tokens({ accountId, tenantId, memberId, role: member.role, sessionId }, successor)
     },
 
@@ -113,9 +119,12 @@ export function createSessions({
   }
 }
 
-interface RotatedSession {
+interface SessionHolder {
   readonly accountId: string
   readonly memberId: string
+}
+
+interface RotatedSession {
   readonly tokenHash: Buffer
   readonly revokedAt: string | null
   readonly revokedNow: boolean
@@ -124,6 +133,8 @@ interface RotatedSession {
 /** Not renewed for 30 days, or begun 90 days ago. */
 const past = `(rotated_at <= now() - interval '30 days' or created_at <= now() - interval '90 days')`
 const isPast = sql.raw<boolean>(past)
+
+const findHolder = 'select account_id, member_id from sessions where id = $1 and family_hash = $2'
 
 /**
  * Everything about a refresh is decided in this one statement, on the row's newest version: of two at once the second
@@ -144,6 +155,6 @@ const rotate = `
       else now()
     end
   where id = $1 and family_hash = $2 and not ${past}
-  returning account_id, member_id, token_hash, revoked_at, coalesce(revoked_at = now(), false) as revoked_now`
+  returning token_hash, revoked_at, coalesce(revoked_at = now(), false) as revoked_now`
 
 const closeSession = `update sessions set revoked_at = now() where id = $1 and family_hash = $2 and revoked_at is null`

@@ -8,6 +8,7 @@ import { killNodes } from './kills.ts'
 import { mutants } from './mutants.ts'
 import { noticeAll } from './notice.ts'
 import { crookedClocks, play, scenarios } from './play.ts'
+import { outage } from './outage.ts'
 import { openScene } from './scene.ts'
 
 export const refresh: Proof = {
@@ -37,6 +38,7 @@ async function tellAll(site: Site, count: Count, { seed, scale, signal }: Run): 
   const scene = await openScene(site, { count, signal, people: 12 })
   await play(scene, scenarios, seed, scale)
   await killNodes(scene, seed, Math.ceil(16 * scale))
+  await outage(scene, seed, Math.ceil(40 * scale))
   await scene.close()
   const crooked = await openScene(site, { count, signal, people: 6, nodes: crookedClocks, sameTime: false })
   await play(crooked, scenarios, seed + 1, scale / 5)

@@ -1,15 +1,16 @@
 /** Two nodes on one database, people who sign in there, and an administrator who looks at what is kept. */
 import { createHash } from 'node:crypto'
-import { urlOf } from '@rowhouse/tenancy'
-import pg from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Count } from '../count.ts'
+import { type Answer, Lost } from '../nodes/connection.ts'
 import type { NodeOptions } from '../nodes/node.ts'
 import { requestBytes } from '../nodes/request.ts'
 import type { Site } from '../nodes/site.ts'
 import type { Random } from '../random.ts'
-import { createFamily, type Family, harms, sessionOf } from './family.ts'
+import { type Administrator, createAdministrator } from './administrator.ts'
+import { createFamily, type Family, harms } from './family.ts'
 import { createLanes, type Lanes } from './lanes.ts'
-import { type Outcome, lost, refreshRequest, renew } from './outcome.ts'
+import { type Outcome, outcomeOf, refreshRequest } from './outcome.ts'
 import { type Person, signIn, signUp } from './people.ts'
 import { openPlace, type Place } from './place.ts'
 
@@ -18,10 +19,13 @@ export interface Scene {
   readonly count: Count
   readonly lanes: Lanes
   readonly signal: AbortSignal
+  readonly administrator: Administrator
   newFamily(where: string, random: Random): Promise<Family>
   /** A family whose member nobody else is. */
   newcomer(where: string): Promise<{ readonly family: Family; readonly person: Person }>
-  /** Renews as a client does that wants an answer: again, and elsewhere, while there is none. */
+  /** The answer of this node, or of the other when it gives none: what has no answer or 503 is asked again. */
+  ask(place: Place, request: Buffer): Promise<Answer>
+  /** Renews as a client does that wants an answer. */
   settle(place: Place, token: string): Promise<Outcome>
   /** Renews and expects it: an honest client is at work. @returns false when the session is over, which is found or excused */
   expectRenewal(family: Family, place: Place, token: string, where: string, sinceMs: number): Promise<boolean>
@@ -29,9 +33,6 @@ export interface Scene {
   expectDead(family: Family, where: string): Promise<void>
   /** Its newest token is the live one, as it is kept and as it is answered. */
   expectAlive(family: Family, where: string): Promise<void>
-  kept(family: Family): Promise<{ readonly ended: boolean; readonly live: string }>
-  /** As an administrator, in the database of pooled tenants. */
-  removeMember(person: Person): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,30 +58,26 @@ export async function openScene(
   const origin = () => `http://127.0.0.1:${places[0].port}`
   const people: Person[] = []
   while (people.length < many) people.push(await signUp(origin()))
-  const [control, houses] = [site.controlUrl, urlOf(site.controlUrl, site.names.sharedDatabase)].map(
-    (connectionString) => new pg.Pool({ connectionString, max: 2 }).on('error', () => {}),
-  ) as [pg.Pool, pg.Pool]
+  const administrator = createAdministrator(site)
 
-  async function settle(place: Place, token: string): Promise<Outcome> {
+  /** Answered, though a node may be down or the database away for a moment. */
+  async function ask(place: Place, request: Buffer): Promise<Answer> {
     const other = places.find((each) => each !== place)!
-    let outcome: Outcome = { kind: 'unknown' }
-    for (let attempt = 0; attempt < 40 && isOpen(outcome); attempt += 1) {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
       signal.throwIfAborted()
+      if (attempt > 0) count.add('asked again, because there was no answer')
+      // In turns, and not at once when neither could answer.
+      if (attempt > 0 && attempt % 2 === 0) await sleep(50)
       const at = attempt % 2 === 0 ? place : other
-      outcome = await at.lend(1, ([connection]) => renew(connection!, refreshRequest(token))).catch(lost)
-      count.add('refreshes')
-      if (isOpen(outcome)) count.add('asked again, because there was no answer')
+      const answer = await at.lend(1, ([connection]) => connection!.ask(request)).catch(unlessLost)
+      if (answer && answer.status !== 503) return answer
     }
-    return outcome
+    throw new Error('No node answers')
   }
 
-  async function kept(family: Family) {
-    const { tenantId, sessionId } = sessionOf(family)
-    const { rows } = await control.query<{ revoked_at: string | null; token_hash: Buffer }>(
-      'select revoked_at, token_hash from control.sessions where tenant_id = $1 and id = $2',
-      [tenantId, sessionId],
-    )
-    return { ended: rows[0]!.revoked_at !== null, live: rows[0]!.token_hash.toString('hex') }
+  async function settle(place: Place, token: string): Promise<Outcome> {
+    count.add('refreshes')
+    return outcomeOf(await ask(place, refreshRequest(token)))
   }
 
   const scene: Scene = {
@@ -88,8 +85,9 @@ export async function openScene(
     count,
     lanes: createLanes(6),
     signal,
+    administrator,
+    ask,
     settle,
-    kept,
 
     async newFamily(where, random) {
       return createFamily(await signIn(origin(), random.pick(people)), where, count)
@@ -121,12 +119,12 @@ export async function openScene(
           if (outcome.kind !== 'over') count.find({ harm: harms.alive, where, saw: `${outcome.kind} at ${place.name}` })
         }
       }
-      if (!(await kept(family)).ended) count.find({ harm: harms.alive, where, saw: 'it is kept as open' })
+      if (!(await administrator.kept(family)).ended) count.find({ harm: harms.alive, where, saw: 'it is kept as open' })
     },
 
     async expectAlive(family, where) {
       count.add('families held alive')
-      const { ended, live } = await kept(family)
+      const { ended, live } = await administrator.kept(family)
       const told = createHash('sha256').update(family.newest).digest('hex')
       if (ended || live !== told) {
         count.find({
@@ -137,20 +135,14 @@ export async function openScene(
       }
       for (const place of sameTime ? places : []) {
         const bearer = { authorization: `Bearer ${family.accessToken}` }
-        const answer = await place.lend(1, ([connection]) =>
-          connection!.ask(requestBytes({ path: '/api/v1/tickets', headers: bearer })),
-        )
+        const answer = await ask(place, requestBytes({ path: '/api/v1/tickets', headers: bearer }))
         if (answer.status !== 200) count.find({ harm: harms.wrong, where, saw: `access token: ${answer.status}` })
       }
       await scene.expectRenewal(family, places[0], family.newest, where, performance.now())
     },
 
-    async removeMember({ tenant, member }) {
-      await houses.query('delete from pooled.members where tenant_id = $1 and id = $2', [tenant.id, member.id])
-    },
-
     async close() {
-      await Promise.all([control.end(), houses.end(), ...places.map((place) => place.kill())])
+      await Promise.all([administrator.leave(), ...places.map((place) => place.kill())])
     },
   }
   return scene
@@ -158,4 +150,6 @@ export async function openScene(
 
 let opened = 0
 
-const isOpen = ({ kind }: Outcome) => kind === 'later' || kind === 'unknown'
+function unlessLost(error: unknown): undefined {
+  if (!(error instanceof Lost)) throw error
+}

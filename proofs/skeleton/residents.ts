@@ -74,6 +74,9 @@ export async function invitationFor(origin: string, email: string): Promise<stri
 
 const canaryOf = (random: Random) => `cnry${random.hex(24)}`
 
+/** The domain of addresses that two tenants come to have: without a canary, and nothing to know somebody by. */
+export const both = '@both.example'
+
 /** Keeps what an answer tells of: things by the collection that they are in, and by the field that names them. */
 export function remember({ things }: Resident, collection: string, content: unknown): void {
   const add = (kind: string, value: string) => {
@@ -86,7 +89,7 @@ export function remember({ things }: Resident, collection: string, content: unkn
     for (const [name, inner] of Object.entries(value)) {
       if (name === 'id' && typeof inner === 'string') add(collection, inner)
       else if (name.endsWith('Id') && typeof inner === 'string') add(`${name.slice(0, -2)}s`, inner)
-      else if (name === 'email' && typeof inner === 'string') add('emails', inner)
+      else if (name === 'email' && typeof inner === 'string' && !inner.endsWith(both)) add('emails', inner)
       else look(inner)
     }
   }

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Run } from '../proof.ts'
 import { mutants } from './mutants/mutants.ts'
 import { attackOnce, noticeAll } from './skeleton.ts'
 
+const root = new URL('../../', import.meta.url)
 const run: Run = { seed: 1, scale: 0.05, report: () => {}, signal: new AbortController().signal }
 
 test('a stranger with a token of another tenant sees nothing, in any tier', { timeout: 60_000 }, async () => {
@@ -19,11 +21,12 @@ test('a broken product is noticed', { timeout: 60_000 }, async () => {
   expect(await noticeAll(run, one)).toEqual([])
 })
 
-test('every break is one, and shows as something', () => {
+test('every break is one, its words stand in the source, and it shows as something', () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
   expect(mutants.length).toBeGreaterThanOrEqual(10)
-  for (const { name, code, sql, shows } of mutants) {
-    expect(code ?? sql, name).toBeDefined()
+  for (const { name, code = [], sql, shows } of mutants) {
+    expect(code.length > 0 || sql !== undefined, name).toBe(true)
+    for (const { file, from } of code) expect(readFileSync(new URL(file, root), 'utf8'), name).toContain(from)
     expect(shows.length, name).toBeGreaterThan(0)
   }
 })

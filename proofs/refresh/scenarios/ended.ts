@@ -42,14 +42,12 @@ export const ends: readonly Scenario[] = [
   }),
   race('a member is removed', 12, async (scene, _random, where) => {
     const { family, person } = await scene.newcomer(where)
-    return { family, end: () => scene.removeMember(person) }
+    return { family, end: () => scene.administrator.removeMember(person) }
   }),
 ]
 
-async function signOut({ places }: Scene, refreshToken: string, at: number): Promise<void> {
+async function signOut(scene: Scene, refreshToken: string, at: number): Promise<void> {
   const request = requestBytes({ method: 'POST', path: '/auth/sign-out', body: { refreshToken } })
-  for (let status = 503; status !== 204;) {
-    ;({ status } = await places[at]!.lend(1, ([connection]) => connection!.ask(request)))
-    if (status !== 204 && status !== 503) throw new Error(`Signing out was answered ${status}`)
-  }
+  const { status, body } = await scene.ask(scene.places[at]!, request)
+  if (status !== 204) throw new Error(`Signing out was answered ${status} ${body}`)
 }

@@ -2,7 +2,7 @@
 import { type Place, pointerOf, put } from '../api.ts'
 import { type Form, inputOf, ownValues, questionOf } from '../forms.ts'
 import type { Attack, Probe } from '../probe.ts'
-import type { Resident } from '../residents.ts'
+import { both, type Resident } from '../residents.ts'
 
 export const addresses: Probe = async (attack) => {
   const { scene, forms, who, others } = attack
@@ -18,8 +18,7 @@ export const addresses: Probe = async (attack) => {
         sent: [address],
       })
       for (const other of others) {
-        // Without a canary: afterwards it is the address of both.
-        const [theirs, nobodys] = [`${scene.random.hex(16)}@both.example`, `${scene.random.hex(16)}@both.example`]
+        const [theirs, nobodys] = [scene.random.hex(16) + both, scene.random.hex(16) + both]
         await write(other, theirs)
         scene.tally.probe('I11 addresses')
         const mine = questionsOf(attack, form, place, who)

@@ -2,7 +2,7 @@
 import { put } from '../api.ts'
 import { type Form, inputOf, ownValues, questionOf } from '../forms.ts'
 import type { Attack, Probe } from '../probe.ts'
-import type { Resident } from '../residents.ts'
+import { both, type Resident } from '../residents.ts'
 import type { Scene } from '../scene.ts'
 
 export const cursors: Probe = async (attack) => {
@@ -51,7 +51,7 @@ async function cursorOf(
   return mine.get(name)
 }
 
-/** Below each of its things, where the list is of one. What `addresses` wrote belongs to both, and tells nothing. */
+/** Below each of its things, where the list is of one. An address of both tells nothing. */
 async function findCursor(
   scene: Scene,
   { operation, slots }: Form,
@@ -68,7 +68,7 @@ async function findCursor(
       const { answer } = await scene.own(other, `${operation.name}, a page of ${limit}`, question)
       const { nextCursor } = JSON.parse(answer.body) as { nextCursor?: string | null }
       if (!nextCursor) break
-      if (!Buffer.from(nextCursor, 'base64url').toString().includes('@both.example')) return nextCursor
+      if (!Buffer.from(nextCursor, 'base64url').toString().includes(both)) return nextCursor
     }
   }
   return undefined

@@ -1,7 +1,7 @@
 /** A1 in mail: messages that name another tenant's, as their own, as what they answer, as where they are from. */
 import { mailOf } from '../life.ts'
 import type { Probe } from '../probe.ts'
-import type { Resident } from '../residents.ts'
+import { both, type Resident } from '../residents.ts'
 
 export const mail: Probe = async ({ scene, who, others }) => {
   const operation = scene.api.find(({ accepts }) => accepts === 'message/rfc822')
@@ -17,7 +17,7 @@ export const mail: Probe = async ({ scene, who, others }) => {
     })
   for (const other of others) {
     const names = () => `<${scene.random.hex(16)}@mail.example>`
-    const [theirs, nobodys, from] = [names(), names(), `${scene.random.hex(12)}@both.example`]
+    const [theirs, nobodys, from] = [names(), names(), scene.random.hex(12) + both]
     await send(other, 'a message of its own', from, [`Message-ID: ${theirs}`])
     for (const header of ['In-Reply-To', 'References', 'Message-ID']) {
       const where = `${operation.name}, ${header} of ${other.slug} by ${who.slug}`

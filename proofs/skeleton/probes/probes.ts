@@ -6,7 +6,8 @@ import { headers } from './headers.ts'
 import { hosts } from './hosts.ts'
 import { keys } from './keys.ts'
 import { mail } from './mail.ts'
-import { sessions } from './sessions.ts'
+import { operators } from './operators.ts'
+import { members, sessions } from './sessions.ts'
 import { swaps } from './swaps.ts'
 import { tokens } from './tokens.ts'
 
@@ -18,6 +19,8 @@ export const probes: Readonly<Record<string, Probe>> = {
   hosts,
   tokens,
   sessions,
+  members,
+  operators,
   fields,
   headers,
   keys,

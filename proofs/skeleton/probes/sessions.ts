@@ -4,6 +4,7 @@ import { type Answer, isSuccess, type Question } from '../ask.ts'
 import { absentLike, type Attack, type Probe } from '../probe.ts'
 import { invitationFor, type Resident } from '../residents.ts'
 import type { Scene } from '../scene.ts'
+import { swaps } from './swaps.ts'
 
 interface Tokens {
   readonly accessToken: string
@@ -22,6 +23,12 @@ export const sessions: Probe = async (attack) => {
     await borrowSession(attack, other)
     await borrowInvitation(attack, other)
   }
+}
+
+/** The same as with a key, by somebody who has signed in. */
+export const members: Probe = async (attack) => {
+  const { accessToken } = await signIn(attack.scene, attack.who)
+  await swaps({ ...attack, who: { ...attack.who, key: accessToken }, others: attack.others.slice(0, mostSignIns) })
 }
 
 /** With one's own password into a tenant that one does not belong to, by name, by id, at its host. */
