@@ -20,19 +20,24 @@ const race = (
   async run(scene, random, where) {
     const { family, end } = await prepare(scene, random, where)
     const confirmed = new AbortController()
-    const ending = sleep(random.int(60))
-      .then(end)
-      .finally(() => confirmed.abort())
     const many = 2 + random.int(12)
-    while (!confirmed.signal.aborted) {
-      const parent = family.newest
-      receiveAll(family, parent, await crowd(scene, parent, many))
-      scene.count.add('crowds beside the end of their session')
-    }
-    await ending
+    await Promise.all([
+      sleep(random.int(60))
+        .then(end)
+        .finally(() => confirmed.abort()),
+      renewUntil(confirmed.signal, scene, family, many),
+    ])
     await scene.expectDead(family, where)
   },
 })
+
+async function renewUntil(confirmed: AbortSignal, scene: Scene, family: Family, many: number): Promise<void> {
+  while (!confirmed.aborted) {
+    const parent = family.newest
+    receiveAll(family, parent, await crowd(scene, parent, many))
+    scene.count.add('crowds beside the end of their session')
+  }
+}
 
 export const ends: readonly Scenario[] = [
   race('signing out', 60, async (scene, random, where) => {
