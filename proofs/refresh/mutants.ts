@@ -139,6 +139,7 @@ export const mutants: readonly Mutant[] = [
     noticedIn: ['a stranger guesses'],
     edits: [
       inSessions('where id = $1 and family_hash = $2 and not', 'where id = $1 and $2::bytea is not null and not'),
+      inSessions(`where id = $1 and family_hash = $2'`, `where id = $1 and $2::bytea is not null'`),
     ],
   },
 ]
