@@ -1,5 +1,5 @@
 /** Ways to break the platform so that a death at the wrong moment does harm. Each must be noticed. */
-import type { Edit } from '../nodes/node.ts'
+import type { Edit } from '../nodes/edit.ts'
 
 export interface Mutant {
   readonly name: string
@@ -20,25 +20,29 @@ const tenants = 'packages/tenancy/tenants.ts'
 
 /** The outbox gets a door of its own. */
 const ownDoor: readonly Edit[] = [
-  { file: 'packages/events/events.ts', from: 'createEmitting(nudge)', to: 'createEmitting(nudge, door)' },
-  { file: outbox, from: '(onEmitted: (tenantId: string) => void)', to: '(onEmitted: any, door: any)' },
+  {
+    file: 'packages/events/events.ts',
+    from: 'createEmitting(events, nudge)',
+    to: 'createEmitting(events, nudge, door)',
+  },
+  { file: outbox, from: 'onEmitted: (tenantId: string) => void)', to: 'onEmitted: any, door: any)' },
 ]
-const insertApart = `await door.transaction(tenantId, (own: any) => own(insertEvents, rowsOf(events)))`
+const insertApart = `await door.transaction(tenantId, (own: any) => own(insertEvents, rowsOf(stored)))`
 
 export const mutants: readonly Mutant[] = [
   {
     name: 'events are emitted in a transaction of their own, before the command’s ends',
     points: ['idempotency.kept'],
-    edits: [...ownDoor, { file: outbox, from: 'await execute(insertEvents, rowsOf(events))', to: insertApart }],
+    edits: [...ownDoor, { file: outbox, from: 'await execute(insertEvents, rowsOf(stored))', to: insertApart }],
   },
   {
     name: 'events are emitted in a transaction of their own, when the command’s has ended',
     points: ['idempotency.committed'],
     edits: [
       ...ownDoor,
-      { file: outbox, from: 'let emitted = false', to: 'let emitted = false\n    let events: StoredEvent[] = []' },
-      { file: outbox, from: 'const events: StoredEvent[] = []', to: 'events = []' },
-      { file: outbox, from: 'await execute(insertEvents, rowsOf(events))', to: '' },
+      { file: outbox, from: 'let emitted = false', to: 'let emitted = false\n    let stored: StoredEvent[] = []' },
+      { file: outbox, from: 'const stored: StoredEvent[] = []', to: 'stored = []' },
+      { file: outbox, from: 'await execute(insertEvents, rowsOf(stored))', to: '' },
       { file: outbox, from: 'if (emitted) onEmitted', to: `if (emitted) ${insertApart}\n    if (emitted) onEmitted` },
     ],
   },

@@ -2,13 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-
-export interface Edit {
-  /** From the root of the repository. */
-  readonly file: string
-  readonly from: string
-  readonly to: string
-}
+import type { Edit } from './edit.ts'
 
 export interface NodeOptions {
   /** Words replaced in its sources; it does not start when they are not there, since it would prove nothing. */

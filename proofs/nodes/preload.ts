@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
-import type { Edit } from './node.ts'
+import { breakSource, type Edit } from './edit.ts'
 
 const { PROOF_EDITS: edits, PROOF_CLOCK_OFFSET_MS: offsetMs } = process.env
 // The server's threads load it as well.
@@ -26,14 +26,9 @@ function breakSources(edits: readonly Edit[]): void {
     load(url, context, next) {
       const loaded = next(url, context)
       const here = byUrl.get(url)
-      return here ? { ...loaded, source: here.reduce(broken, readFileSync(new URL(url), 'utf8')) } : loaded
+      return here ? { ...loaded, source: breakSource(readFileSync(new URL(url), 'utf8'), here) } : loaded
     },
   })
-}
-
-function broken(source: string, { file, from, to }: Edit): string {
-  if (!source.includes(from)) throw new Error(`${file} has no "${from}" to break`)
-  return source.replace(from, () => to)
 }
 
 /** Both ways of asking for the time; timers go by another clock and stay right. */

@@ -1,5 +1,5 @@
 /** The renewal of sessions with one precaution less, and the stories in which it must show. */
-import type { Edit } from '../nodes/node.ts'
+import type { Edit } from '../nodes/edit.ts'
 
 export interface Mutant {
   readonly name: string

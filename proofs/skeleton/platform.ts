@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import type { Demo } from '../../apps/server/demo.ts'
-import { type Edit, startNode } from '../nodes/node.ts'
+import type { Edit } from '../nodes/edit.ts'
+import { startNode } from '../nodes/node.ts'
 
 export interface Platform {
   readonly origin: string

@@ -1,5 +1,5 @@
 /** The verification of access tokens with one precaution less, and the row whose tokens must notice. */
-import type { Edit } from '../nodes/node.ts'
+import type { Edit } from '../nodes/edit.ts'
 
 export interface Mutant {
   readonly name: string

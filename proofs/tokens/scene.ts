@@ -1,7 +1,8 @@
 /** A node, two tenants whose owners are signed in, and what a forger may have. */
 import { randomBytes } from 'node:crypto'
 import { authKeys } from '@rowhouse/identity'
-import type { Edit, Node } from '../nodes/node.ts'
+import type { Edit } from '../nodes/edit.ts'
+import type { Node } from '../nodes/node.ts'
 import type { Site } from '../nodes/site.ts'
 import { createRandom } from '../random.ts'
 import { decoded, ed25519, type Material } from './forge.ts'

@@ -1,5 +1,5 @@
 /** The product's own sources, with one precaution less or one convenience more. */
-import type { Edit } from '../../nodes/node.ts'
+import type { Edit } from '../../nodes/edit.ts'
 import type { Mutant } from './mutants.ts'
 
 const serve = 'packages/http/serve.ts'

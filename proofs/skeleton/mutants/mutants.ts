@@ -1,5 +1,5 @@
 /** Ways to break the product, one at a time, on a scratch deployment. A prober that does not notice them proves nothing. */
-import type { Edit } from '../../nodes/node.ts'
+import type { Edit } from '../../nodes/edit.ts'
 import type { Platform } from '../platform.ts'
 import type { Harm } from '../tally.ts'
 import { codeMutants } from './code.ts'
