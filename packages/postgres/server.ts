@@ -43,7 +43,7 @@ export async function startServer(cluster: Cluster, port: number): Promise<Serve
   )
   const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
   await log.close()
-  const watchdog = watchOver(child, cluster)
+  const watchdog = watchOver(child, { folder: cluster.data, pidFile: 'postmaster.pid', account: cluster.account })
   void exited.then(() => watchdog.dismiss())
   const ended = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined
   const end = async (steps: readonly Step[]) => {

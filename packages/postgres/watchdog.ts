@@ -1,17 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Cluster } from './cluster.ts'
+import type { Account } from './account.ts'
 import { serverEnvironment } from './run.ts'
 
 /**
  * Stops the server when this process ends without having done so, however it ended: a shell waits on a pipe that only
- * we hold open. It signals no process but the one that the data folder names as its server.
+ * we hold open. It signals no process but the one that the server's own file of its process id names.
+ *
+ * @param pidFile its first line is the process id; relative to `folder`
  */
-export function watchOver(server: ChildProcess, cluster: Cluster): { dismiss(): void } {
+export function watchOver(
+  server: ChildProcess,
+  { folder, pidFile, account }: { folder: string; pidFile: string; account: Account | undefined },
+): { dismiss(): void } {
   // On Windows children end with their parent anyway: libuv puts them into a job.
   if (process.platform === 'win32' || server.pid === undefined) return { dismiss() {} }
-  const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(server.pid)], {
-    cwd: cluster.data,
-    ...cluster.account,
+  const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(server.pid), pidFile], {
+    cwd: folder,
+    ...account,
     env: serverEnvironment(),
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -28,7 +33,7 @@ const script = `
 read -r word && exit
 for name in INT INT INT INT INT QUIT QUIT QUIT KILL; do
   pid=
-  read -r pid < postmaster.pid
+  read -r pid < "$2"
   if [ "$pid" = "$1" ] && kill -s $name "$pid"; then seen=1
   elif [ "$seen" ]; then exit
   fi

@@ -1,7 +1,14 @@
 /** What tests, proofs and benches stand on: real servers, and a network that is slower than loopback. */
 export { type DelayProxy, delayProxy } from './delay-proxy.ts'
-export { type RunningServer, type ServerDeclaration, type Source } from './servers/declaration.ts'
+export {
+  type ProgramDeclaration,
+  type RunningServer,
+  type ServerDeclaration,
+  type Source,
+} from './servers/declaration.ts'
+export { pgbouncer118, pgbouncer124 } from './servers/pgbouncer.ts'
 export { postgres15, postgres18 } from './servers/postgres.ts'
 export { startServer, testingErrors } from './servers/provide.ts'
-export { server, servers } from './servers/shared.ts'
+export { available, server, servers } from './servers/shared.ts'
+export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './servers/start-pgbouncer.ts'
 export { launchChromium } from './chromium.ts'

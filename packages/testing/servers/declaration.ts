@@ -1,18 +1,22 @@
 /**
- * A kind of server that tests run against: how to find it, get it and run it. It is looked for in this order: the
- * environment variable with its URL, a program on this machine, the machine's package clients, a container engine
- * (the last two are `sources`). To add a server, declare it beside the others and list it in `declarations.ts`.
+ * A program that tests need: how to find it and how to get it. It is looked for in this order: the environment variable,
+ * a program on this machine, the machine's package clients, a container engine (the last two are `sources`). To add
+ * one, declare it beside the others and list it in `declarations.ts`.
  */
-export interface ServerDeclaration {
+export interface ProgramDeclaration {
   readonly name: string
   /** For people: `PostgreSQL 15`. */
   readonly title: string
-  /** The environment variable with the URL of one that somebody else runs. */
+  /** The environment variable that names somebody else's: a server's URL, or the program's path. */
   readonly variable: string
-  /** Where its program is on this machine, if it is. */
+  /** Where it is on this machine, if it is. */
   find(): Promise<string | undefined>
   /** Ways to get it, the first usable one is taken. */
   readonly sources: readonly Source[]
+}
+
+/** A kind of server that tests run against and may share. */
+export interface ServerDeclaration extends ProgramDeclaration {
   /**
    * Starts a private instance on a free port, as an ordinary user, with its data below `folder`, and waits until it is
    * ready. It must end when this process does, however that ends.

@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineErrors } from '@rowhouse/kernel'
-import type { RunningServer, ServerDeclaration, Settings } from './declaration.ts'
+import type { ProgramDeclaration, RunningServer, ServerDeclaration, Settings } from './declaration.ts'
 
 export const testingErrors = defineErrors('testing', {
   missingServer: {
@@ -23,7 +23,7 @@ export async function startServer(declaration: ServerDeclaration, settings: Sett
   const url = process.env[declaration.variable]
   if (url) return theirs(declaration, url)
   const program = await provide(declaration)
-  const folder = await mkdtemp(join(temporary(), `rowhouse-test-${process.pid}-`))
+  const folder = await makeFolder()
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
   const end = async (how: () => Promise<void>) => {
     await how()
@@ -38,6 +38,9 @@ export async function startServer(declaration: ServerDeclaration, settings: Sett
   }
 }
 
+/** For one server's data; removed with the run's other data should the run be killed. */
+export const makeFolder = () => mkdtemp(join(temporary(), `rowhouse-test-${process.pid}-`))
+
 /** Removes the data of runs that were killed; their servers ended with them. */
 export async function removeStaleData(): Promise<void> {
   for (const name of await readdir(temporary())) {
@@ -50,8 +53,12 @@ export async function removeStaleData(): Promise<void> {
   }
 }
 
-/** Where the program is, after getting it when it is missing. */
-async function provide(declaration: ServerDeclaration): Promise<string> {
+/**
+ * Where the program is, after getting it when it is missing.
+ *
+ * @throws testing.missing_server with the command that gets it
+ */
+export async function provide(declaration: ProgramDeclaration): Promise<string> {
   const found = await declaration.find()
   if (found !== undefined) return found
   let reason = 'is not on this machine'
@@ -66,7 +73,8 @@ async function provide(declaration: ServerDeclaration): Promise<string> {
     }
   }
   const commands = declaration.sources.map(({ command }) => command)
-  const ways = [...commands, `${declaration.variable}=<its URL>`].join('   or   ')
+  const whose = 'start' in declaration ? '<its URL>' : '<its program>'
+  const ways = [...commands, `${declaration.variable}=${whose}`].join('   or   ')
   throw testingErrors.missingServer({ operator: `${declaration.title} ${reason}. To get it:  ${ways}` })
 }
 
