@@ -81,7 +81,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the last event of a key comes first',
     points: ['events.fanned-out', 'idempotency.committed'],
-    edits: [{ file: deliver, from: 'order by d.sequence, d.event_id', to: 'order by d.sequence desc, d.event_id' }],
+    edits: [
+      { file: deliver, from: 'order by d.sequence, d.event_id', to: 'order by d.sequence desc, d.event_id' },
+      // So slow that several wait.
+      {
+        file: deliver,
+        from: 'head = await claim(execute, subscriber.name, key)',
+        to: 'await new Promise((done) => setTimeout(done, 50))\n      head = await claim(execute, subscriber.name, key)',
+      },
+    ],
   },
   {
     name: 'the relay looks for events later than the last that it has seen',
