@@ -31,6 +31,7 @@ import {
 import type { Log } from '@rowhouse/telemetry'
 import {
   askControl,
+  connectAs,
   controlPlacement,
   createCatalog,
   createPools,
@@ -98,7 +99,11 @@ export function compose({
   // Tenancy
   const everybodys = [names.controlDatabase, names.sharedDatabase]
   const maxConnections = (name: string) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4))
-  const pools = createPools({ url, maxConnections, acquireTimeoutMs: 2_000, verify: verifyDatabase })
+  const pools = createPools({
+    connect: connectAs({ url, verify: verifyDatabase }),
+    maxConnections,
+    acquireTimeoutMs: 2_000,
+  })
   const catalog = createCatalog({ pools, names, clock })
   const door = openDoor({ pools, catalog, proofs: createProofs(doorKey, clock), holdMs: 5_000 })
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses })
@@ -133,7 +138,11 @@ export function compose({
   const product: readonly ProductModule[] = [members, ...modules]
 
   // Events
-  const relayPools = createPools({ url: relayUrl, maxConnections: 2, acquireTimeoutMs: 2_000, verify: verifyDatabase })
+  const relayPools = createPools({
+    connect: connectAs({ url: relayUrl, verify: verifyDatabase }),
+    maxConnections: 2,
+    acquireTimeoutMs: 2_000,
+  })
   const { emitting, relay, parkedKeys } = createEvents({
     door,
     relayPools,

@@ -6,6 +6,7 @@ import { openPostgres } from '@rowhouse/postgres'
 import {
   catalogMigrations,
   createCatalog,
+  connectAs,
   createPools,
   createProofs,
   createTenants,
@@ -106,7 +107,11 @@ async function build(
     byHandUrl: loginUrl(adminUrl, 'by_hand', password, names.sharedDatabase),
     usualUrl: loginUrl(adminUrl, 'usual', password, names.sharedDatabase),
     openDoor(url) {
-      const pools = createPools({ url, maxConnections: poolSize, acquireTimeoutMs: 10_000, verify: verifyDatabase })
+      const pools = createPools({
+        connect: connectAs({ url, verify: verifyDatabase }),
+        maxConnections: poolSize,
+        acquireTimeoutMs: 10_000,
+      })
       const proofs = createProofs(doorKey, systemClock)
       const catalog = createCatalog({ pools, names, clock: systemClock })
       return { door: openDoor({ pools, catalog, proofs, holdMs: 1_000 }), pools, proofs }

@@ -38,7 +38,7 @@ export function platformOperation<Input extends z.ZodType, Output extends z.ZodT
     method,
     path,
     status,
-    errors: [...errors, tenancyErrors.databaseUnavailable],
+    errors: [...errors, tenancyErrors.poolExhausted, tenancyErrors.databaseUnavailable],
     run: (call) => handle(call as Call<z.output<Input>>),
     ...(once && {
       runOnce: (call, request) =>

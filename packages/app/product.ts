@@ -118,8 +118,13 @@ const tellsNothing: Emit = () => {
 
 /** What the door can answer besides the module's own errors. */
 const doorErrors = {
-  query: [tenancyErrors.tenantMoving, tenancyErrors.databaseUnavailable],
-  command: [tenancyErrors.tenantMoving, tenancyErrors.databaseUnavailable, tenancyErrors.outcomeUnknown],
+  query: [tenancyErrors.tenantMoving, tenancyErrors.poolExhausted, tenancyErrors.databaseUnavailable],
+  command: [
+    tenancyErrors.tenantMoving,
+    tenancyErrors.poolExhausted,
+    tenancyErrors.databaseUnavailable,
+    tenancyErrors.outcomeUnknown,
+  ],
 } as const
 
 function actorOf({ kind, id, memberId }: Caller): Actor {

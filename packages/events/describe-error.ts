@@ -23,6 +23,7 @@ export function describeError(error: unknown): string {
 export const isPassing = (error: unknown): boolean => passing.some((code) => isError(error, code))
 
 const passing = [
+  tenancyErrors.poolExhausted,
   tenancyErrors.databaseUnavailable,
   tenancyErrors.outcomeUnknown,
   tenancyErrors.tenantMoving,

@@ -2,6 +2,7 @@
 import { newId, systemClock } from '@rowhouse/kernel'
 import { createLog } from '@rowhouse/telemetry'
 import {
+  connectAs,
   createPools,
   type Execute,
   memberMigrations,
@@ -67,10 +68,9 @@ export function startNode(
 ) {
   const { door, pools } = openNode(deployed, { maxConnections: 12 })
   const relayPools = createPools({
-    url: deployed.relayUrl,
+    connect: connectAs({ url: deployed.relayUrl, verify: verifyDatabase }),
     maxConnections: 2,
     acquireTimeoutMs: 5_000,
-    verify: verifyDatabase,
   })
   const { emitting, relay, parkedKeys } = createEvents({
     door,

@@ -6,6 +6,7 @@ import {
   askControl,
   asClient,
   catalogMigrations,
+  connectAs,
   controlPlacement,
   createCatalog,
   createPools,
@@ -116,7 +117,11 @@ export function openNodes({
 }: IdentityDeployment) {
   const doorKey = Buffer.from(doorKeyHex, 'hex')
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: [memberMigrations] })
-  const pools = createPools({ url, maxConnections: 8, acquireTimeoutMs: 20_000, verify: verifyDatabase })
+  const pools = createPools({
+    connect: connectAs({ url, verify: verifyDatabase }),
+    maxConnections: 8,
+    acquireTimeoutMs: 20_000,
+  })
 
   function node(options: NodeOptions = {}): IdentityNode {
     const { clock = systemClock, through = (control) => control, authKey = deploymentsKey } = options

@@ -3,6 +3,7 @@ import {
   askControl,
   asClient,
   catalogMigrations,
+  connectAs,
   createPools,
   deployment,
   migrateAll,
@@ -28,7 +29,11 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword, relayPassword })
     await migrateAll(login(names.migrator), names, { control: [catalogMigrations, mailMigrations], houses: [] })
     const url = login(names.application)
-    const pools = createPools({ url, maxConnections: 2, acquireTimeoutMs: 5_000, verify: verifyDatabase })
+    const pools = createPools({
+      connect: connectAs({ url, verify: verifyDatabase }),
+      maxConnections: 2,
+      acquireTimeoutMs: 5_000,
+    })
     const mail = openMail('mailbox:', askControl(pools, names))
 
     expect(await mail.kept!()).toEqual([])

@@ -1,5 +1,5 @@
+import type { Pools } from './connections/pools.ts'
 import { type Deployment, controlPlacement } from './deployment.ts'
-import type { Pools } from './pools.ts'
 import { once } from './statements.ts'
 import { fly } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@rowhouse/kernel'
+import type { Pools } from './connections/pools.ts'
 import type { Placement } from './deployment.ts'
 import { controlPlacement, type Deployment } from './deployment.ts'
-import type { Pools } from './pools.ts'
 import { once } from './statements.ts'
 import { fly } from './wire.ts'
 

@@ -6,6 +6,7 @@ import pg from 'pg'
 import {
   asClient,
   catalogMigrations,
+  connectAs,
   createCatalog,
   createPools,
   createProofs,
@@ -145,10 +146,9 @@ export function openNode(deployed: Pick<Deployed, 'names' | 'applicationUrl' | '
   const { names } = deployed
   const clock = options.clock ?? systemClock
   const pools = createPools({
-    url: options.url ?? deployed.applicationUrl,
+    connect: connectAs({ url: options.url ?? deployed.applicationUrl, verify: verifyDatabase }),
     maxConnections: options.maxConnections ?? 3,
     acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
-    verify: verifyDatabase,
   })
   const catalog = createCatalog({ pools, names, clock })
   const proofs = createProofs(options.doorKey ?? deployed.doorKey, clock)

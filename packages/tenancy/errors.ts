@@ -45,9 +45,16 @@ export const tenancyErrors = defineErrors('tenancy', {
     status: 503,
     title: 'Unavailable',
     detail: 'The service cannot reach its data at the moment. Try again shortly.',
-    operator:
-      'No connection to PostgreSQL could be had: is it running, is it full (max_connections), is the pool too small?',
+    operator: 'No connection to PostgreSQL could be had: is it running, is it full (max_connections)?',
     retryAfterS: 2,
+  },
+  poolExhausted: {
+    status: 503,
+    title: 'Too busy',
+    detail: 'Too many requests are being served at the moment. Try again shortly.',
+    operator:
+      'Every connection to a database is in use and the calls that wait for one are too many or waited too long. `rowhouse pools` shows which: find what holds them (slow statements, one tenant’s flood), or raise DATABASE_POOL_SIZE within what PostgreSQL allows.',
+    retryAfterS: 1,
   },
   slugTaken: {
     status: 409,

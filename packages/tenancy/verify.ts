@@ -1,10 +1,10 @@
 /** The start-up refusals: a server does not serve through a role that row security does not bind. */
 import type pg from 'pg'
 import { asClient, asOwner } from './administration.ts'
+import { isConnectionError } from './connections/pools.ts'
 import { controlPlacement, type Deployment, urlOf } from './deployment.ts'
 import { tenancyErrors } from './errors.ts'
 import { uncovered } from './migrations.ts'
-import { isConnectionError } from './pools.ts'
 import { platformHouse } from './prepare.ts'
 import { residenceKey } from './proof.ts'
 import { once } from './statements.ts'

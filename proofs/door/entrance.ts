@@ -30,32 +30,35 @@ export function openEntrance(world: World, { tenancy, options = '', verify = tru
   const url = new URL(world.applicationUrl)
   if (options) url.searchParams.set('options', options)
   const pools = tenancy.createPools({
-    url: url.href,
+    connect: tenancy.connectAs({ url: url.href, verify: verify ? tenancy.verifyDatabase : async () => {} }),
     maxConnections: 1,
     acquireTimeoutMs: 10_000,
-    verify: verify ? tenancy.verifyDatabase : async () => {},
   })
   const heard: string[] = []
   const known = new WeakSet<object>()
   let opened = 0
-  const listenOnce = (client: pg.PoolClient) => {
+  const listenOnce = (client: pg.Client) => {
     if (known.has(client)) return
     known.add(client)
     opened += 1
     listen(client, heard)
   }
   const listened: typeof pools = {
-    stop: () => pools.stop(),
-    async borrow(databaseName) {
-      const loan = await pools.borrow(databaseName)
+    ...pools,
+    async borrow(databaseName, tenantId) {
+      const loan = await pools.borrow(databaseName, tenantId)
       listenOnce(loan.client)
       return loan
     },
-    lend: (databaseName, work) =>
-      pools.lend(databaseName, (client, doubt) => {
-        listenOnce(client)
-        return work(client, doubt)
-      }),
+    lend: (databaseName, work, tenantId) =>
+      pools.lend(
+        databaseName,
+        (client, doubt) => {
+          listenOnce(client)
+          return work(client, doubt)
+        },
+        tenantId,
+      ),
   }
   const catalog = tenancy.createCatalog({ pools: listened, names, clock: systemClock })
   const proofs = tenancy.createProofs(doorKey, systemClock)
@@ -72,8 +75,8 @@ export function openEntrance(world: World, { tenancy, options = '', verify = tru
   }
 }
 
-function listen(client: pg.PoolClient, heard: string[]): void {
-  const { connection } = client as pg.PoolClient & { readonly connection: NodeJS.EventEmitter }
+function listen(client: pg.Client, heard: string[]): void {
+  const { connection } = client as pg.Client & { readonly connection: NodeJS.EventEmitter }
   const hear = (message: object) => heard.push(JSON.stringify({ ...message, ...textOf(message) }))
   for (const event of ['notice', 'notificationResponse', 'parameterStatus']) connection.on(event, hear)
   connection.on('copyData', ({ chunk }: { chunk: Buffer }) => heard.push(chunk.toString('utf8')))

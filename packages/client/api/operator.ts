@@ -140,6 +140,7 @@ export type ErrorCode =
   | 'http.unavailable'
   | 'http.unsupported_media_type'
   | 'tenancy.database_unavailable'
+  | 'tenancy.pool_exhausted'
   | 'tenancy.provisioning_failed'
   | 'tenancy.slug_taken'
   | 'tenancy.tenant_not_found'

@@ -422,6 +422,7 @@ export type ErrorCode =
   | 'members.member_not_found'
   | 'tenancy.database_unavailable'
   | 'tenancy.outcome_unknown'
+  | 'tenancy.pool_exhausted'
   | 'tenancy.provisioning_failed'
   | 'tenancy.slug_taken'
   | 'tenancy.tenant_moving'

@@ -1,7 +1,7 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { deploy, type Deployed, openNode, tiers } from './deployment.fixture.ts'
-import { createPools, type Tenant } from './tenancy.ts'
+import { deploy, type Deployed, openNode, tiers } from '../deployment.fixture.ts'
+import { connectAs, createPools, type Tenant } from '../tenancy.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
   describe(title, () => {
@@ -97,11 +97,12 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
     test('a call that gets no connection in time is told to come again', async () => {
       node = openNode(deployed, { maxConnections: 1, acquireTimeoutMs: 100 })
       const tenant = tenants.get('shared')!
+      await expect.poll(() => backend(tenant).catch(() => 0)).toBeGreaterThan(0)
       const late = node.door.transaction(tenant.id, async (execute) => {
         await execute('select 1', [])
         return node.door.query(tenant.id, 'select 1', []).catch((error: unknown) => error)
       })
-      expect(await late).toMatchObject({ code: 'tenancy.database_unavailable', status: 503 })
+      expect(await late).toMatchObject({ code: 'tenancy.pool_exhausted', status: 503, retryAfterS: 1 })
       expect(await backend(tenant)).toBeGreaterThan(0)
     })
 
@@ -109,13 +110,15 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       node = openNode(deployed)
       let looks = 0
       const pools = createPools({
-        url: deployed.applicationUrl,
+        connect: connectAs({
+          url: deployed.applicationUrl,
+          async verify() {
+            looks += 1
+            if (looks === 1) throw new Error('not yet')
+          },
+        }),
         maxConnections: 4,
         acquireTimeoutMs: 2_000,
-        verify: async () => {
-          looks += 1
-          if (looks === 1) throw new Error('not yet')
-        },
       })
       const lend = () => pools.lend(deployed.names.sharedDatabase, async () => 'lent')
       await expect(lend()).rejects.toThrow('not yet')
@@ -135,7 +138,11 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         [stranger.href, deployed.names.sharedDatabase, 'tenancy.not_prepared'],
         [deployed.applicationUrl, `${deployed.names.prefix}_none`, 'tenancy.not_prepared'],
       ] as const) {
-        const pools = createPools({ url: where, maxConnections: 1, acquireTimeoutMs: 2_000, verify: async () => {} })
+        const pools = createPools({
+          connect: connectAs({ url: where, verify: async () => {} }),
+          maxConnections: 1,
+          acquireTimeoutMs: 500,
+        })
         await expect(pools.lend(name, async () => 1)).rejects.toMatchObject({ code })
         await pools.stop()
       }

@@ -1,134 +1,193 @@
-/** Connections: one bounded pool for each database of the cluster, opened at its first use and closed when long idle. */
+/** Connections: one bounded pool for each database, opened at its first use and gone when long idle. */
+import { setInterval } from 'node:timers'
 import pg from 'pg'
-import { urlOf } from './deployment.ts'
-import { tenancyErrors } from './errors.ts'
-import { ConnectionLost, isDoubtful } from './wire.ts'
+import { urlOf } from '../deployment.ts'
+import { tenancyErrors } from '../errors.ts'
+import { ConnectionLost } from '../wire.ts'
+import { createPool, type Pool } from './pool.ts'
+import { createTotal, type Total } from './total.ts'
 
 /** A connection that is lent. It goes back to its pool, unless something left it in doubt: then it is destroyed. */
 export interface Loan {
-  readonly client: pg.PoolClient
+  readonly client: pg.Client
   /** Says that it must not be used by anybody else. */
   doubt(): void
   giveBack(): void
 }
 
 export interface Pools {
-  /** @throws tenancy.database_unavailable when none can be had in time. */
-  borrow(databaseName: string): Promise<Loan>
+  /**
+   * @param tenantId whose share of the pool it counts against; undefined is the platform's own call, which has no bound
+   * @throws tenancy.pool_exhausted when too many wait or none is free in time; tenancy.database_unavailable when the server
+   * refuses for as long as the call may wait; at once what says that it will go on refusing: tenancy.not_prepared,
+   * tenancy.unsafe_role, tenancy.unsupported_server
+   */
+  borrow(databaseName: string, tenantId?: string): Promise<Loan>
   /**
    * Lends a connection to `work`.
    *
-   * @throws tenancy.database_unavailable when none can be had in time, or when it is lost
+   * @throws besides what `borrow` throws: tenancy.database_unavailable when it is lost
    */
-  lend<T>(databaseName: string, work: (client: pg.PoolClient, doubt: () => void) => Promise<T>): Promise<T>
+  lend<T>(
+    databaseName: string,
+    work: (client: pg.Client, doubt: () => void) => Promise<T>,
+    tenantId?: string,
+  ): Promise<T>
   stop(): Promise<void>
 }
 
-export interface PoolOptions {
-  /** The application's URL; the database in it is replaced by each pool's own. */
-  readonly url: string
+export interface PoolsOptions {
+  readonly connect: Connect
   /** Connections to a database, at most. */
   readonly maxConnections: number | ((databaseName: string) => number)
+  /** Connections of one tenant to a database, at most; all of them when absent. */
+  readonly maxPerTenant?: (databaseName: string) => number
+  /** Connections to all databases, shared with other pools of the node; without it there is no such bound. */
+  readonly total?: Total
+  /** Calls that may wait for a connection to a database. */
+  readonly maxWaiting?: number
   /** How long a call may wait for one. */
   readonly acquireTimeoutMs: number
-  /** Refuses a database in which the application's role could escape the policies; asked once for each pool. */
-  readonly verify: (client: pg.ClientBase) => Promise<void>
+  /** How long a connection may be idle, and then the pool without connections. */
+  readonly idleTimeoutMs?: number
 }
 
 /**
- * Over this many databases the pool that was used longest ago is closed for the next. With 16 connections to the two
- * databases that all share and 4 to each other one this is at most 144: PostgreSQL's own limit must be higher.
+ * Opens one connection, verified and ready.
+ *
+ * @throws tenancy.database_unavailable when it may work later, another error of tenancy when it will not
  */
-const maxPools = 30
+export type Connect = (databaseName: string) => Promise<pg.Client>
 
-interface DatabasePool {
-  readonly pool: pg.Pool
-  /** True once it is; a promise while it is being asked. */
-  verified: Promise<boolean> | boolean
-}
+export function createPools(options: PoolsOptions): Pools {
+  const { connect, maxConnections: max, maxPerTenant, maxWaiting = 1_000, acquireTimeoutMs } = options
+  const { total = createTotal(Infinity), idleTimeoutMs = 60_000 } = options
+  const pools = new Map<string, Pool>()
+  const sweep = setInterval(closeIdle, idleTimeoutMs / 4).unref()
+  let stopped = false
 
-export function createPools(options: PoolOptions): Pools {
-  const pools = new Map<string, DatabasePool>()
-
-  function poolOf(databaseName: string): DatabasePool {
-    const known = pools.get(databaseName)
-    pools.delete(databaseName)
-    const entry = known ?? { pool: open(databaseName), verified: false }
-    pools.set(databaseName, entry)
-    if (pools.size > maxPools) closeOldest()
-    return entry
+  function poolOf(databaseName: string): Pool {
+    return pools.get(databaseName) ?? open(databaseName)
   }
 
-  function open(databaseName: string): pg.Pool {
-    const pool = new pg.Pool({
-      connectionString: urlOf(options.url, databaseName),
-      max: typeof options.maxConnections === 'number' ? options.maxConnections : options.maxConnections(databaseName),
-      connectionTimeoutMillis: options.acquireTimeoutMs,
-      idleTimeoutMillis: 60_000,
-      application_name: 'rowhouse',
+  function open(databaseName: string): Pool {
+    if (stopped) throw tenancyErrors.databaseUnavailable({ operator: 'The node is being stopped.' })
+    const maxConnections = typeof max === 'number' ? max : max(databaseName)
+    const pool = createPool({
+      databaseName,
+      maxConnections,
+      maxPerTenant: maxPerTenant?.(databaseName) ?? maxConnections,
+      maxWaiting,
+      acquireTimeoutMs,
+      total,
+      connect: () => connect(databaseName),
     })
-    // An idle connection that dies is not an error of anybody's call; the next call opens another.
-    pool.on('error', () => {})
-    // One that dies while it is lent shows at its next statement; unheard, the event would end the process.
-    pool.on('connect', (client) => client.on('error', () => {}))
+    pools.set(databaseName, pool)
+    total.add(pool)
     return pool
   }
 
-  function closeOldest(): void {
-    const [name, { pool }] = pools.entries().next().value!
-    pools.delete(name)
-    void pool.end()
-  }
-
-  async function connect(databaseName: string): Promise<pg.PoolClient> {
-    const entry = poolOf(databaseName)
-    const client = await entry.pool.connect().catch((cause: unknown) => {
-      if (cause instanceof pg.DatabaseError && unknownLogin.has(cause.code ?? '')) throw notPrepared(cause)
-      throw tenancyErrors.databaseUnavailable({ operator: `No connection to ${databaseName}: ${String(cause)}`, cause })
-    })
-    try {
-      if (entry.verified !== true) {
-        entry.verified ||= options.verify(client).then(() => true)
-        entry.verified = await entry.verified
-      }
-      return client
-    } catch (error) {
-      entry.verified = false
-      client.release(true)
-      throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : error
-    }
-  }
-
-  async function borrow(databaseName: string): Promise<Loan> {
-    const client = await connect(databaseName)
-    let doubtful = false
-    return {
-      client,
-      doubt: () => void (doubtful = true),
-      giveBack: () => client.release(doubtful || isDoubtful(client)),
+  function closeIdle(): void {
+    const longAgoMs = performance.now() - idleTimeoutMs
+    for (const [databaseName, pool] of pools) {
+      pool.closeIdleSince(longAgoMs)
+      if (pool.size > 0 || pool.waiting > 0 || pool.usedAtMs > longAgoMs) continue
+      pools.delete(databaseName)
+      total.remove(pool)
     }
   }
 
   return {
-    borrow,
-    async lend(databaseName, work) {
-      const { client, doubt, giveBack } = await borrow(databaseName)
-      try {
-        return await work(client, doubt)
-      } catch (error) {
-        if (!isConnectionError(error)) throw error
-        doubt()
-        throw tenancyErrors.databaseUnavailable({ cause: error })
-      } finally {
-        giveBack()
+    async borrow(databaseName, tenantId) {
+      const pool = poolOf(databaseName)
+      const connection = await pool.take(tenantId)
+      let back = false
+      return {
+        client: connection.client,
+        doubt: () => void (connection.doubtful = true),
+        giveBack() {
+          if (!back) pool.giveBack(connection)
+          back = true
+        },
       }
     },
+
+    async lend(databaseName, work, tenantId) {
+      const pool = poolOf(databaseName)
+      const taken = pool.take(tenantId)
+      const connection = taken instanceof Promise ? await taken : taken
+      try {
+        return await work(connection.client, () => void (connection.doubtful = true))
+      } catch (error) {
+        if (!isConnectionError(error)) throw error
+        connection.doubtful = true
+        throw tenancyErrors.databaseUnavailable({ cause: error })
+      } finally {
+        pool.giveBack(connection)
+      }
+    },
+
     async stop() {
-      await Promise.all([...pools.values()].map(({ pool }) => pool.end()))
+      stopped = true
+      clearInterval(sweep)
+      await Promise.all([...pools.values()].map((pool) => pool.stop()))
+      for (const pool of pools.values()) total.remove(pool)
       pools.clear()
     },
   }
 }
+
+export interface Login {
+  /** The database in it is replaced. */
+  readonly url: string
+  /** Refuses a database in which this role could escape the policies; asked at the first connection to each. */
+  readonly verify: (client: pg.ClientBase) => Promise<void>
+}
+
+/** Opens connections with one login. */
+export function connectAs({ url, verify }: Login): Connect {
+  const verified = new Map<string, Promise<void>>()
+
+  /** Asked by one; the others that come meanwhile wait for its answer. */
+  async function verifyOnce(databaseName: string, client: pg.Client): Promise<void> {
+    const asked = verified.get(databaseName) ?? verify(client)
+    verified.delete(databaseName)
+    verified.set(databaseName, asked)
+    if (verified.size > maxVerified) verified.delete(verified.keys().next().value!)
+    await asked.catch((error: unknown) => {
+      verified.delete(databaseName)
+      throw error
+    })
+  }
+
+  return async (databaseName) => {
+    const client = new pg.Client({
+      connectionString: urlOf(url, databaseName),
+      connectionTimeoutMillis: connectTimeoutMs,
+      application_name: 'rowhouse',
+    })
+    // Unheard, it would end the process; whoever uses the connection hears of it by another way.
+    client.on('error', () => {})
+    try {
+      await client.connect()
+    } catch (cause) {
+      void client.end()
+      if (cause instanceof pg.DatabaseError && unknownLogin.has(cause.code ?? '')) throw notPrepared(cause)
+      throw tenancyErrors.databaseUnavailable({ operator: `No connection to ${databaseName}: ${String(cause)}`, cause })
+    }
+    try {
+      await verifyOnce(databaseName, client)
+      return client
+    } catch (error) {
+      void client.end()
+      throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : error
+    }
+  }
+}
+
+const connectTimeoutMs = 5_000
+/** Databases that are known to be sound; whichever was opened longest ago is asked again. */
+const maxVerified = 1_000
 
 /** No such role, a wrong password, no such database. */
 const unknownLogin = new Set(['28000', '28P01', '3D000'])
