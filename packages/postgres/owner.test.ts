@@ -202,6 +202,6 @@ async function servers(): Promise<number[]> {
 /** The shells that were told to watch one of these processes. */
 function watchdogsOf(pids: readonly number[]): number[] {
   const listed = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' })
-  const found = listed.matchAll(/^\s*(\d+) \/bin\/sh -c [^]*?watchdog (\d+)$/gm)
+  const found = listed.matchAll(/^\s*(\d+) \/bin\/sh -c [^]*?watchdog (\d+) postmaster\.pid$/gm)
   return [...found].filter(([, , watched]) => pids.includes(Number(watched))).map(([, pid]) => Number(pid))
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { openPostgres } from '@rowhouse/postgres'
+import { type PostgresOptions, openPostgres } from '@rowhouse/postgres'
 import { apt } from './apt.ts'
 import type { ServerDeclaration } from './declaration.ts'
 
@@ -9,9 +9,9 @@ export const postgres18: ServerDeclaration = {
   name: 'postgres18',
   title: 'PostgreSQL 18',
   variable: 'ROWHOUSE_TEST_POSTGRES18_URL',
-  find: async () => 'npm',
+  find: async () => npm,
   sources: [],
-  start: (_program, folder, settings) => openPostgres({ folder, settings: { ...forTests, ...settings } }),
+  start: (program, folder, settings) => open(program, { folder, settings }),
 }
 
 /** The oldest PostgreSQL that Rowhouse runs on, as distributions package it. */
@@ -21,8 +21,18 @@ export const postgres15: ServerDeclaration = {
   variable: 'ROWHOUSE_TEST_POSTGRES15_URL',
   find: () => findPrograms(15),
   sources: [apt('postgresql-15')],
-  start: (binaries, folder, settings) => openPostgres({ folder, binaries, settings: { ...forTests, ...settings } }),
+  start: (program, folder, settings) => open(program, { folder, settings }),
 }
+
+/** @param program what `provide` answered for one of the two */
+export const open = (program: string, options: PostgresOptions) =>
+  openPostgres({
+    ...options,
+    ...(program === npm ? {} : { binaries: program }),
+    settings: { ...forTests, ...options.settings },
+  })
+
+const npm = 'npm'
 
 /** Test data need not survive a power cut. */
 const forTests = {
