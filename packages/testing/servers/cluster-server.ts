@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { PostgresOptions } from '@rowhouse/postgres'
 import { processesNamed, signal } from '@rowhouse/postgres/processes'
-import { Client, type QueryResultRow } from 'pg'
 import { open } from './postgres.ts'
+import { sql } from './sql.ts'
 
 /** One server of a cluster, and the ways in which it can fail. */
 export interface ClusterServer {
@@ -52,17 +52,6 @@ export async function openServer(program: string, options: PostgresOptions): Pro
       guard ??= thawer(await processesNamed(name))
     },
     thaw,
-  }
-}
-
-/** Runs one statement on a connection of its own. */
-export async function sql(url: string, text: string, values: readonly unknown[] = []): Promise<QueryResultRow[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(text, [...values])).rows
-  } finally {
-    await client.end()
   }
 }
 

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { sql } from './cluster-server.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { postgres15, postgres18 } from './postgres.ts'
 import { available } from './shared.ts'
+import { sql } from './sql.ts'
 
 for (const version of await available(postgres18, postgres15)) {
   describe(`${version.title} with standbys`, () => {

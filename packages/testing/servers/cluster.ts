@@ -1,9 +1,10 @@
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ClusterServer, openServer, sql } from './cluster-server.ts'
+import { type ClusterServer, openServer } from './cluster-server.ts'
 import type { ServerDeclaration, Settings } from './declaration.ts'
 import { open, postgres18 } from './postgres.ts'
 import { makeFolder, provide } from './provide.ts'
+import { sql } from './sql.ts'
 import { type Standby, copyServer, openStandby } from './standby.ts'
 
 export interface ClusterOptions {

@@ -8,7 +8,7 @@ import { coordinate } from './coordinator.ts'
 import type { ServerDeclaration } from './declaration.ts'
 import { postgres15, postgres18 } from './postgres.ts'
 import { removeStaleData, startServer, temporary } from './provide.ts'
-import { coordinatorVariable, server, servers } from './shared.ts'
+import { available, coordinatorVariable, server, servers } from './shared.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -70,9 +70,11 @@ describe('a server that cannot be had', () => {
     const end = await coordinate([nowhere])
     try {
       expect(await servers(nowhere)).toEqual([])
+      expect(await available(nowhere)).toEqual([])
       await expect(server(nowhere)).rejects.toMatchObject({ code: 'testing.missing_server' })
       vi.stubEnv('CI', 'true')
       await expect(servers(nowhere)).rejects.toMatchObject({ code: 'testing.missing_server' })
+      await expect(available(nowhere)).rejects.toMatchObject({ code: 'testing.missing_server' })
     } finally {
       await end()
     }

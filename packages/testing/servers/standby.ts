@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { PostgresOptions } from '@rowhouse/postgres'
 import { Client } from 'pg'
-import { type ClusterServer, openServer, sql } from './cluster-server.ts'
+import { type ClusterServer, openServer } from './cluster-server.ts'
+import { sql } from './sql.ts'
 
 /** A server that follows a primary, until it is promoted. */
 export interface Standby extends ClusterServer {

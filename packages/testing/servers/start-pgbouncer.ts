@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, chown, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import type { ProgramDeclaration } from './declaration.ts'
 import { type Settings, iniFile, recommended } from './pgbouncer-profile.ts'
 import { versionOf } from './pgbouncer.ts'
 import { makeFolder, provide } from './provide.ts'
+import { sql } from './sql.ts'
 
 export interface PgBouncerOptions {
   /** A PostgreSQL's URL. Whom it names may log in; every database there can be reached under its own name. */
@@ -34,7 +35,7 @@ export interface PgBouncer {
   readonly port: number
   /** Another one after `restart`. */
   readonly pid: number
-  /** Sends what comes from now on to another PostgreSQL, as after a failover: writes the file and reloads. */
+  /** As after a failover: once it resolves, every new transaction goes to another PostgreSQL. */
   reload(target: string): Promise<void>
   /** Ends at once, every connection with it; `restart` brings it back. */
   kill(): Promise<void>
@@ -80,6 +81,7 @@ export async function startPgBouncer(declaration: ProgramDeclaration, options: P
 
   const first = await startOnFreePort(program, folder, account, (port) => configure(target, port))
   const { port } = first
+  const adminUrl = `postgres://${admin.user}:${admin.password}@127.0.0.1:${port}/pgbouncer`
   let { child } = first
   const kill = async () => {
     child.ref()
@@ -88,14 +90,14 @@ export async function startPgBouncer(declaration: ProgramDeclaration, options: P
   }
   return {
     url: through(target, port),
-    adminUrl: `postgres://${admin.user}:${admin.password}@127.0.0.1:${port}/pgbouncer`,
+    adminUrl,
     port,
     get pid() {
       return child.pid!
     },
     async reload(next) {
       await configure(new URL(next), port)
-      child.kill('SIGHUP')
+      await sql(adminUrl, 'reload')
     },
     kill,
     async restart() {
@@ -181,7 +183,6 @@ function through(target: URL, port: number): string {
 async function writeFor(account: Account | undefined, path: string, text: string): Promise<void> {
   await writeFile(path, text, { mode: 0o600 })
   if (account) await chown(path, account.uid, account.gid)
-  await chmod(path, 0o600)
 }
 
 const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
