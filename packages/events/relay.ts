@@ -3,13 +3,14 @@
  * second it asks all databases who has work: so it finds what a node left behind that is gone, and what is to be tried
  * again. Any number of nodes may do this at once: a key is locked while one of them handles an event of it.
  */
-import { contextFromHeaders, gauge, type Log, span } from '@rowhouse/telemetry'
+import { contextFromHeaders, type Log, span } from '@rowhouse/telemetry'
 import type { Deliver } from './deliver.ts'
 import { describeError, isPassing } from './describe-error.ts'
 import type { Handed } from './fan-out.ts'
 import { createSchedule } from './schedule.ts'
 import type { Subscriber } from './subscriber.ts'
-import type { Survey, Surveyor } from './survey.ts'
+import type { Surveyor } from './survey.ts'
+import { createSweep } from './sweep.ts'
 
 export interface Relay {
   /** The tenant may have something to do. Does nothing while the relay does not run. */
@@ -30,17 +31,11 @@ export interface RelayOptions {
   readonly log: Log
 }
 
-/** In one sweep. Where there are more, they take turns. */
-const maxDatabases = 30
-
 export function createRelay(options: RelayOptions): Relay {
   const { surveyor, fanOut, deliver, concurrency, sweepMs, log } = options
   const subscribers = byName(options.subscribers)
   const schedule = createSchedule({ ...concurrency, maxWaiting: 1_000 })
-  const surveys = new Map<string, Survey>()
-  const stopping = new AbortController()
-  let sweeping: Promise<void> | undefined
-  let stopGauges = () => {}
+  const sweep = createSweep({ surveyor, found: (tenantId) => look(tenantId), sweepMs, log })
   let running = false
 
   const look = (tenantId: string) =>
@@ -67,38 +62,15 @@ export function createRelay(options: RelayOptions): Relay {
     )
   }
 
-  async function sweepOnAndOn(): Promise<void> {
-    let healthy = true
-    let waiting: string[] = []
-    while (!stopping.signal.aborted) {
-      try {
-        if (waiting.length === 0) waiting = await surveyor.databases()
-        for (const name of waiting.splice(0, maxDatabases)) {
-          const survey = await surveyor.survey(name)
-          surveys.set(name, survey)
-          for (const tenantId of survey.tenantIds) look(tenantId)
-        }
-        healthy = true
-      } catch (error) {
-        if (healthy) log.warn({ error: describeError(error) }, 'relay cannot ask who has events waiting')
-        healthy = false
-      }
-      await pause(sweepMs, stopping.signal)
-    }
-  }
-
   return {
     nudge: (tenantId) => void (running && look(tenantId)),
     start() {
       running = true
-      stopGauges = measure(() => [...surveys.values()])
-      sweeping = sweepOnAndOn()
+      sweep.start()
     },
     async stop() {
       running = false
-      stopping.abort()
-      stopGauges()
-      await Promise.all([sweeping, schedule.stop()])
+      await Promise.all([sweep.stop(), schedule.stop()])
     },
   }
 }
@@ -111,29 +83,3 @@ function byName(subscribers: readonly Subscriber[]): Map<string, Subscriber> {
   }
   return found
 }
-
-function measure(surveys: () => Survey[]): () => void {
-  const stops = [
-    gauge(
-      { name: 'rowhouse_events_outbox_age_seconds', about: 'Age of the oldest event not yet handed on' },
-      (observe) => observe(Math.max(0, ...surveys().map(({ outboxAgeS }) => outboxAgeS)), {}),
-    ),
-    gauge(
-      { name: 'rowhouse_events_inbox_lag_seconds', about: 'How long the oldest due event has been due' },
-      (observe) => observe(Math.max(0, ...surveys().map(({ inboxLagS }) => inboxLagS)), {}),
-    ),
-    gauge({ name: 'rowhouse_events_parked_keys', about: 'Keys that wait for an operator' }, (observe) =>
-      observe(
-        surveys().reduce((sum, { parkedKeys }) => sum + parkedKeys, 0),
-        {},
-      ),
-    ),
-  ]
-  return () => stops.forEach((stop) => stop())
-}
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
