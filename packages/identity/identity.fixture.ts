@@ -53,6 +53,8 @@ export interface NodeOptions {
   readonly through?: (control: Door) => Door
   /** As the setting AUTH_KEY; the deployment's own when absent. */
   readonly authKey?: string
+  /** Instead of collecting letters. */
+  readonly sendMail?: (letter: Letter) => Promise<void>
 }
 
 /** What another process needs to be a node of the same deployment. */
@@ -142,7 +144,7 @@ export function openNodes({
       tenantExists,
       keys,
       accessTokens,
-      sendMail: async (letter) => void letters.push(letter),
+      sendMail: options.sendMail ?? (async (letter) => void letters.push(letter)),
       origin: () => 'https://rowhouse.example',
       log: createLog({ level: 'info', stream: { write: (line) => void logged.push(line) } }),
     })

@@ -56,6 +56,16 @@ test('revoked after it was accepted by half, it takes the half member with it', 
   expect(accepted.member).toMatchObject({ name: 'Bo', role: 'admin' })
 })
 
+test('a letter that cannot be sent leaves nothing half done: nobody is invited, and the link of before is good', async () => {
+  const { tenant, inviter, invitation, token } = await invite()
+  const { invitations } = open.node({ sendMail: () => Promise.reject(new Error('No mail')) }).people
+  const other = { email: `cy-${fresh()}@c.example`, role: 'member' } as const
+  await expect(invitations.create(inviter, other)).rejects.toThrow('No mail')
+  await expect(invitations.resend(inviter, invitation.id)).rejects.toThrow('No mail')
+  expect(await invitations.list(tenant.id, { after: null, limit: 10 })).toEqual([invitation])
+  expect(await node.people.acceptInvitation({ token, name: 'Bo', password, ...here })).toMatchObject({ tenant })
+})
+
 test('at the host of another tenant an invitation does not exist', async () => {
   const [mine, other] = [await invite(), await invite()]
   const at = (hostTenantId: string) =>

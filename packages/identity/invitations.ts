@@ -1,6 +1,6 @@
 /** Invitations: a link in somebody's mail that makes them a member of a tenant, once. */
 import { newId } from '@rowhouse/kernel'
-import { type Door, type Execute, queryDb, tenantDb, type TenantDb } from '@rowhouse/tenancy'
+import { type Door, type Execute, queryDb, tenantDb, type TenantDb, transactionDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import { accountOfMember, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
@@ -26,6 +26,7 @@ export interface Inviter {
 export interface Invitations {
   /**
    * Invites somebody by mail. A member who cannot sign in yet (an operator made the tenant) is invited as what they are.
+   * When the letter cannot be sent, nobody is invited.
    *
    * @param execute of a transaction at the control database that this is a part of; it has one of its own when absent
    * @throws identity.already_member, identity.already_invited, identity.owners_only
@@ -34,7 +35,8 @@ export interface Invitations {
   /** Those that can still be accepted or sent again, oldest first. */
   list(tenantId: string, page: { readonly after: string | null; readonly limit: number }): Promise<Invitation[]>
   /**
-   * Sends a new link, good for another seven days; the one before is worth nothing.
+   * Sends a new link, good for another seven days; the one before is worth nothing. When the letter cannot be sent, it is
+   * as good as it was.
    *
    * @param execute as in `create`
    * @throws identity.invitation_not_found, identity.owners_only
@@ -66,6 +68,10 @@ export function createInvitations({
   const dbOf = (tenantId: string, execute?: Execute): Db =>
     execute ? tenantDb<IdentityTables>(execute) : queryDb<IdentityTables>(control, tenantId)
 
+  /** The letter is a part of the transaction: what could not be sent has not been written either. */
+  const withLetter = <T>(tenantId: string, execute: Execute | undefined, work: (db: Db) => Promise<T>): Promise<T> =>
+    execute ? work(tenantDb<IdentityTables>(execute)) : transactionDb(control, tenantId, work)
+
   /** Only an owner makes owners, whatever else an admin may do. */
   async function refuseUnlessOwner({ tenantId, memberId }: Inviter, role: Member['role']): Promise<void> {
     if (role !== 'owner') return
@@ -95,39 +101,38 @@ export function createInvitations({
   }
 
   return {
-    async create(inviter, { email, role: wanted }, execute) {
-      const { tenantId, memberId: invitedBy } = inviter
-      const db = dbOf(tenantId, execute)
-      const member = await findMemberByEmail(door, tenantId, email)
-      if (member && (await accountOfMember(db, member.id)) !== null) throw identityErrors.alreadyMember()
-      const role = member?.role ?? wanted
-      await refuseUnlessOwner(inviter, role)
-      const token = newInvitationToken(tenantId)
-      const memberId = member?.id ?? newId()
-      const made = await db
-        .insertInto('invitations')
-        .values({
-          id: newId(),
-          email,
-          role,
-          memberId,
-          hasMember: member !== undefined,
-          tokenHash: hashOf(token),
-          invitedBy,
-        })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['tenantId', 'email'])
-            .where('acceptedAt', 'is', null)
-            .where('revokedAt', 'is', null)
-            .doNothing(),
-        )
-        .returning(columns)
-        .executeTakeFirst()
-      if (!made) throw identityErrors.alreadyInvited()
-      await send(db, made, token)
-      return made
-    },
+    create: ({ tenantId, memberId: invitedBy }, { email, role: wanted }, execute) =>
+      withLetter(tenantId, execute, async (db) => {
+        const member = await findMemberByEmail(door, tenantId, email)
+        if (member && (await accountOfMember(db, member.id)) !== null) throw identityErrors.alreadyMember()
+        const role = member?.role ?? wanted
+        await refuseUnlessOwner({ tenantId, memberId: invitedBy }, role)
+        const token = newInvitationToken(tenantId)
+        const memberId = member?.id ?? newId()
+        const made = await db
+          .insertInto('invitations')
+          .values({
+            id: newId(),
+            email,
+            role,
+            memberId,
+            hasMember: member !== undefined,
+            tokenHash: hashOf(token),
+            invitedBy,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['tenantId', 'email'])
+              .where('acceptedAt', 'is', null)
+              .where('revokedAt', 'is', null)
+              .doNothing(),
+          )
+          .returning(columns)
+          .executeTakeFirst()
+        if (!made) throw identityErrors.alreadyInvited()
+        await send(db, made, token)
+        return made
+      }),
 
     list: (tenantId, { after, limit }) =>
       dbOf(tenantId)
@@ -140,23 +145,22 @@ export function createInvitations({
         .limit(limit)
         .execute(),
 
-    async resend(inviter, id, execute) {
-      const { tenantId } = inviter
-      const db = dbOf(tenantId, execute)
-      await refuseUnlessOwner(inviter, (await find(db, id)).role)
-      const token = newInvitationToken(tenantId)
-      const renewed = await db
-        .updateTable('invitations')
-        .set({ tokenHash: hashOf(token), expiresAt: sql`now() + interval '7 days'` })
-        .where('id', '=', id)
-        .where('acceptedAt', 'is', null)
-        .where('revokedAt', 'is', null)
-        .returning(columns)
-        .executeTakeFirst()
-      if (!renewed) throw identityErrors.invitationNotFound()
-      await send(db, renewed, token)
-      return renewed
-    },
+    resend: (inviter, id, execute) =>
+      withLetter(inviter.tenantId, execute, async (db) => {
+        await refuseUnlessOwner(inviter, (await find(db, id)).role)
+        const token = newInvitationToken(inviter.tenantId)
+        const renewed = await db
+          .updateTable('invitations')
+          .set({ tokenHash: hashOf(token), expiresAt: sql`now() + interval '7 days'` })
+          .where('id', '=', id)
+          .where('acceptedAt', 'is', null)
+          .where('revokedAt', 'is', null)
+          .returning(columns)
+          .executeTakeFirst()
+        if (!renewed) throw identityErrors.invitationNotFound()
+        await send(db, renewed, token)
+        return renewed
+      }),
 
     async revoke(inviter, id, execute) {
       const { tenantId } = inviter
