@@ -4,6 +4,9 @@ import type pg from 'pg'
 import { tenancyErrors } from '../errors.ts'
 import { isDoubtful } from '../wire.ts'
 import { createLine, type Line } from './line.ts'
+import { createPatience } from './patience.ts'
+import { createShares } from './shares.ts'
+import { createTally, type PoolLabels, type PoolState } from './state.ts'
 import type { Member, Total } from './total.ts'
 
 export interface Pool extends Member {
@@ -26,36 +29,12 @@ export interface Connection {
   farewell: NodeJS.Timeout | undefined
   /** Whose call has it; undefined is the platform's own. */
   tenantId: string | undefined
+  readonly openedAtMs: number
   usedAtMs: number
 }
 
-export interface PoolState {
-  /** Connections, at most. */
-  readonly size: number
-  /** Connections that there are, among them those being opened and closed. */
-  readonly open: number
-  readonly idle: number
-  readonly lent: number
-  /** Calls that wait for one. */
-  readonly waiting: number
-  /** Since the pool was made. */
-  readonly counts: PoolCounts
-}
-
-export interface PoolCounts {
-  readonly lent: number
-  /** Calls that were refused at once, because too many waited. */
-  readonly refused: number
-  /** Calls that waited in vain. */
-  readonly timedOut: number
-  /** Connections closed because something had left them in doubt. */
-  readonly doubted: number
-  readonly connectFailures: number
-  readonly longestWaitMs: number
-}
-
 export interface PoolOptions {
-  readonly databaseName: string
+  readonly labels: PoolLabels
   readonly maxConnections: number
   /** Connections that one tenant may have at a time. */
   readonly maxPerTenant: number
@@ -68,47 +47,41 @@ export interface PoolOptions {
   readonly connect: () => Promise<pg.Client>
 }
 
-/** The server refused: one attempt at a time, this long after the last, twice as long after each. */
-const firstPauseMs = 50
-const longestPauseMs = 1_000
 /** A server that does not hear a farewell is not waited for. */
 const closeTimeoutMs = 2_000
 
 export function createPool(options: PoolOptions): Pool {
-  const { databaseName, maxConnections, maxPerTenant, total } = options
+  const { labels, maxConnections, acquireTimeoutMs, total } = options
   /** The most recently used last. */
   const idle: Connection[] = []
-  const lentTo = new Map<string, number>()
-  const counts = { lent: 0, refused: 0, timedOut: 0, doubted: 0, connectFailures: 0, longestWaitMs: 0 }
+  const shares = createShares(options.maxPerTenant)
+  const patience = createPatience(serve)
+  const tally = createTally(labels)
   let open = 0
   let opening = 0
   let lent = 0
   let usedAtMs = performance.now()
-  let failure: { readonly error: RowhouseError; pauseMs: number; timer?: NodeJS.Timeout } | undefined
   let stopped: PromiseWithResolvers<void> | undefined
 
   const line: Line<Connection> = createLine({
     maxWaiting: options.maxWaiting,
-    timeoutMs: options.acquireTimeoutMs,
+    timeoutMs: acquireTimeoutMs,
     refusal(reason) {
-      counts[reason === 'full' ? 'refused' : 'timedOut'] += 1
-      if (reason === 'late') counts.longestWaitMs = Math.max(counts.longestWaitMs, options.acquireTimeoutMs)
-      if (failure) return unavailable(failure.error)
-      const what = reason === 'full' ? 'too many calls wait' : `none was free for ${options.acquireTimeoutMs} ms`
+      tally.add(reason === 'full' ? 'refused' : 'timedOut')
+      if (reason === 'late') tally.waited(acquireTimeoutMs)
+      if (patience.refusal) return unavailable(patience.refusal)
+      const what = reason === 'full' ? 'too many calls wait' : `none was free for ${acquireTimeoutMs} ms`
       return tenancyErrors.poolExhausted({
-        operator: `No connection to ${databaseName}: ${what} (${lent} of ${maxConnections} lent, ${opening} being opened, ${line.length} waiting, ${total.taken} of ${total.max} open over all databases).`,
+        operator: `No connection to ${labels.database}: ${what} (${lent} of ${maxConnections} lent, ${opening} being opened, ${line.length} waiting, ${total.taken} of ${total.max} open over all databases).`,
       })
     },
   })
 
-  const roomOf = (tenantId: string | undefined) =>
-    tenantId === undefined || maxPerTenant >= maxConnections ? Infinity : maxPerTenant - (lentTo.get(tenantId) ?? 0)
-
   function lend(connection: Connection, tenantId: string | undefined): Connection {
     lent += 1
-    counts.lent += 1
+    tally.counts.lent += 1
     connection.tenantId = tenantId
-    if (tenantId !== undefined && maxPerTenant < maxConnections) lentTo.set(tenantId, (lentTo.get(tenantId) ?? 0) + 1)
+    shares.lend(tenantId)
     return connection
   }
 
@@ -116,42 +89,47 @@ export function createPool(options: PoolOptions): Pool {
   function serve(): void {
     if (line.length === 0) return
     while (idle.length > 0) {
-      const call = line.next(roomOf)
+      const call = line.next(shares.roomOf)
       if (!call) return
-      counts.longestWaitMs = Math.max(counts.longestWaitMs, performance.now() - call.sinceMs)
+      tally.waited(performance.now() - call.sinceMs)
       call.resolve(lend(idle.pop()!, call.tenantId))
     }
-    while (mayOpen() && line.demand(roomOf, opening + 1) > opening && total.take(pool)) void openOne()
+    while (mayOpen() && line.demand(shares.roomOf, opening + 1) > opening && total.take(pool)) void openOne()
   }
 
-  const mayOpen = () => open < maxConnections && !stopped && (!failure || (opening === 0 && !failure.timer))
+  const mayOpen = () => open < maxConnections && opening < patience.maxOpening && !stopped
 
   async function openOne(): Promise<void> {
     open += 1
     opening += 1
     const client = await options.connect().catch((error: Error) => {
       opening -= 1
-      counts.connectFailures += 1
+      tally.add('connectFailures')
       // Before its place is free: else the same would be tried again at once.
-      if (isError(error, tenancyErrors.databaseUnavailable)) pause(error)
-      else line.refuseAll(error)
+      if (isError(error, tenancyErrors.databaseUnavailable)) patience.refused(error)
+      else {
+        patience.taken()
+        line.refuseAll(error)
+      }
       total.leaving()
       gone()
     })
     if (!client) return
     opening -= 1
-    failure = undefined
+    patience.taken()
     adopt(client)
   }
 
   function adopt(client: pg.Client): void {
+    const openedAtMs = performance.now()
     const connection: Connection = {
       client,
       doubtful: false,
       leaving: false,
       farewell: undefined,
       tenantId: undefined,
-      usedAtMs: performance.now(),
+      openedAtMs,
+      usedAtMs: openedAtMs,
     }
     // Idle, its death is not an error of anybody's call; lent, it shows at the next statement.
     client.on('error', () => close(connection))
@@ -164,7 +142,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function keep(connection: Connection): void {
-    if (stopped || total.claims(pool)) return close(connection)
+    if (stopped || total.claims(pool, connection.usedAtMs - connection.openedAtMs)) return close(connection)
     idle.push(connection)
     serve()
   }
@@ -187,19 +165,6 @@ export function createPool(options: PoolOptions): Pool {
     if (open === 0) stopped?.resolve()
   }
 
-  function pause(error: RowhouseError): void {
-    if (failure?.timer || stopped) return
-    const pauseMs = Math.min((failure?.pauseMs ?? firstPauseMs / 2) * 2, longestPauseMs)
-    // Not all pools of all nodes at the same moment.
-    const timer = setTimeout(retry, pauseMs * (0.5 + Math.random() / 2))
-    failure = { error, pauseMs, timer }
-  }
-
-  function retry(): void {
-    if (failure) delete failure.timer
-    serve()
-  }
-
   const pool: Pool = {
     get size() {
       return open
@@ -215,7 +180,7 @@ export function createPool(options: PoolOptions): Pool {
     },
 
     take(tenantId) {
-      if (idle.length > 0 && roomOf(tenantId) > 0) return lend(idle.pop()!, tenantId)
+      if (idle.length > 0 && shares.roomOf(tenantId) > 0) return lend(idle.pop()!, tenantId)
       if (stopped) return Promise.reject(tenancyErrors.databaseUnavailable({ operator: 'The node is being stopped.' }))
       usedAtMs = performance.now()
       const call = line.join(tenantId)
@@ -226,14 +191,10 @@ export function createPool(options: PoolOptions): Pool {
     giveBack(connection) {
       const { client, tenantId } = connection
       lent -= 1
-      if (tenantId !== undefined && maxPerTenant < maxConnections) {
-        const rest = lentTo.get(tenantId)! - 1
-        if (rest === 0) lentTo.delete(tenantId)
-        else lentTo.set(tenantId, rest)
-      }
+      shares.giveBack(tenantId)
       usedAtMs = connection.usedAtMs = performance.now()
       if (connection.doubtful || isDoubtful(client)) {
-        counts.doubted += 1
+        tally.add('doubted')
         close(connection)
       } else if (!connection.leaving) keep(connection)
       // Its tenant may have another now.
@@ -247,17 +208,18 @@ export function createPool(options: PoolOptions): Pool {
     },
 
     state: () => ({
+      ...labels,
       size: maxConnections,
       open,
       idle: idle.length,
       lent,
       waiting: line.length,
-      counts: { ...counts },
+      counts: { ...tally.counts },
     }),
 
     async stop() {
       stopped ??= Promise.withResolvers<void>()
-      clearTimeout(failure?.timer)
+      patience.stop()
       line.refuseAll(tenancyErrors.databaseUnavailable({ operator: 'The node is being stopped.' }))
       pool.closeIdleSince(Infinity)
       if (open === 0) stopped.resolve()

@@ -5,6 +5,7 @@ import { urlOf } from '../deployment.ts'
 import { tenancyErrors } from '../errors.ts'
 import { ConnectionLost } from '../wire.ts'
 import { createPool, type Pool } from './pool.ts'
+import { gaugePools, type PoolKind, type PoolRole, type PoolState } from './state.ts'
 import { createTotal, type Total } from './total.ts'
 
 /** A connection that is lent. It goes back to its pool, unless something left it in doubt: then it is destroyed. */
@@ -33,6 +34,7 @@ export interface Pools {
     work: (client: pg.Client, doubt: () => void) => Promise<T>,
     tenantId?: string,
   ): Promise<T>
+  list(): PoolState[]
   stop(): Promise<void>
 }
 
@@ -40,8 +42,10 @@ export interface PoolsOptions {
   readonly connect: Connect
   /** Connections to a database, at most. */
   readonly maxConnections: number | ((databaseName: string) => number)
-  /** Connections of one tenant to a database, at most; all of them when absent. */
-  readonly maxPerTenant?: (databaseName: string) => number
+  /** The part of a pool that one tenant may have at a time, but always one connection; a dedicated pool has no parts. */
+  readonly tenantShare?: number
+  readonly kindOf?: (databaseName: string) => PoolKind
+  readonly role?: PoolRole
   /** Connections to all databases, shared with other pools of the node; without it there is no such bound. */
   readonly total?: Total
   /** Calls that may wait for a connection to a database. */
@@ -60,10 +64,12 @@ export interface PoolsOptions {
 export type Connect = (databaseName: string) => Promise<pg.Client>
 
 export function createPools(options: PoolsOptions): Pools {
-  const { connect, maxConnections: max, maxPerTenant, maxWaiting = 1_000, acquireTimeoutMs } = options
-  const { total = createTotal(Infinity), idleTimeoutMs = 60_000 } = options
+  const { connect, maxConnections: max, tenantShare = 1, maxWaiting = 1_000, acquireTimeoutMs } = options
+  const { kindOf = () => 'shared', role = 'primary', total = createTotal(Infinity), idleTimeoutMs = 60_000 } = options
   const pools = new Map<string, Pool>()
   const sweep = setInterval(closeIdle, idleTimeoutMs / 4).unref()
+  const list = () => [...pools.values()].map((pool) => pool.state())
+  const stopGauges = gaugePools(list)
   let stopped = false
 
   function poolOf(databaseName: string): Pool {
@@ -73,10 +79,11 @@ export function createPools(options: PoolsOptions): Pools {
   function open(databaseName: string): Pool {
     if (stopped) throw tenancyErrors.databaseUnavailable({ operator: 'The node is being stopped.' })
     const maxConnections = typeof max === 'number' ? max : max(databaseName)
+    const kind = kindOf(databaseName)
     const pool = createPool({
-      databaseName,
+      labels: { cluster: 'main', database: databaseName, kind, role },
       maxConnections,
-      maxPerTenant: maxPerTenant?.(databaseName) ?? maxConnections,
+      maxPerTenant: kind === 'dedicated' ? Infinity : Math.max(1, Math.floor(maxConnections * tenantShare)),
       maxWaiting,
       acquireTimeoutMs,
       total,
@@ -127,8 +134,11 @@ export function createPools(options: PoolsOptions): Pools {
       }
     },
 
+    list,
+
     async stop() {
       stopped = true
+      stopGauges()
       clearInterval(sweep)
       await Promise.all([...pools.values()].map((pool) => pool.stop()))
       for (const pool of pools.values()) total.remove(pool)

@@ -13,8 +13,12 @@ export interface Total {
   /** One of the connections is on its way out, and keeps its place until it is. */
   leaving(): void
   left(): void
-  /** Whether a connection that comes back should be closed, because another pool has greater need of its place. */
-  claims(pool: Member): boolean
+  /**
+   * Whether a connection that comes back should be closed, because another pool has greater need of its place.
+   *
+   * @param ageMs how long it has been open
+   */
+  claims(pool: Member, ageMs: number): boolean
 }
 
 /** What the total knows of a pool. */
@@ -27,6 +31,9 @@ export interface Member {
   serve(): void
   closeIdle(): void
 }
+
+/** A connection is kept this long by a pool whose calls wait: opening one for a single call each would be most of the work. */
+const turnMs = 100
 
 export function createTotal(max: number): Total {
   const pools = new Set<Member>()
@@ -74,8 +81,9 @@ export function createTotal(max: number): Total {
       }
     },
 
-    claims(pool) {
+    claims(pool, ageMs) {
       if (hungry.size === 0 || leaving >= hungry.size) return false
+      if (pool.waiting > 0 && ageMs < turnMs) return false
       for (const other of hungry) {
         if (other === pool || other.waiting === 0) continue
         return pool.waiting === 0 || other.size === 0 || pool.size > other.size + 1
