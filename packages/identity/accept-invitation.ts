@@ -14,6 +14,7 @@ import { type Passwords, refuseWeakPassword } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 import type { ProveAccount, SignedIn } from './sign-in.ts'
 import type { IdentityTables } from './tables.ts'
+import type { Throttle } from './throttle.ts'
 
 /**
  * @throws identity.invitation_not_found, identity.invitation_incomplete, identity.password_refused,
@@ -35,6 +36,7 @@ export function createAcceptInvitation({
   accounts,
   passwords,
   proveAccount,
+  throttle,
   sessions,
 }: {
   readonly control: Door
@@ -43,6 +45,7 @@ export function createAcceptInvitation({
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly proveAccount: ProveAccount
+  readonly throttle: Throttle
   readonly sessions: Sessions
 }): AcceptInvitation {
   async function find(token: string, hostTenantId: string | null) {
@@ -109,6 +112,7 @@ export function createAcceptInvitation({
       // Somebody signed up with this address a moment ago: their password is asked for the next time.
       if (accountId === null) throw identityErrors.credentialsRefused()
       await joinTenant(db, accountId, memberId)
+      await throttle.trust(db, email, accepting.address)
       return {
         tenant: await thisTenant(db),
         tokens: await sessions.open(db, { accountId, tenantId, memberId, role: member.role }),

@@ -58,6 +58,7 @@ export function createPeople(options: PeopleOptions): People {
       accounts,
       passwords,
       proveAccount,
+      throttle,
       sessions,
     }),
     enrol: createEnrol({ control, passwords }),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { postgres15, postgres18, server } from '@rowhouse/testing'
+import { asClient, urlOf } from '@rowhouse/tenancy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type IdentityNode, openIdentity, type OpenIdentity } from './identity.fixture.ts'
 
@@ -95,6 +96,20 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     expect(await signIn(email, password, home)).toMatchObject({ expiresIn: 600 })
   })
 
+  test('nor where they signed up or accepted an invitation, from the first day on', async () => {
+    const home = address()
+    const founder = await signUp({ address: home })
+    const inviter = { tenantId: founder.tenant.id, memberId: founder.member.id }
+    const { email: guest } = await node.people.invitations.create(inviter, { email: nobody(), role: 'member' })
+    const token = /#(rhi_[\w-]{64})\n/.exec(node.letters.at(-1)!.text)![1]!
+    await node.people.acceptInvitation({ token, name: 'Bo', password, address: home, hostTenantId: null })
+    for (const email of [founder.email, guest]) {
+      await Promise.all(Array.from({ length: 110 }, (_, n) => outcome(signIn(email, `guess ${n}`))))
+      await expect(signIn(email, password)).rejects.toMatchObject(tooMany)
+      expect(await signIn(email, password, home)).toMatchObject({ expiresIn: 600 })
+    }
+  })
+
   test('signing up is no way to guess either', async () => {
     const { email } = await signUp()
     const from = address()
@@ -123,6 +138,27 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     for (let n = 0; n < 20; n += 1) await outcome(signIn(email, `guess ${n}`, `${network}::${n}`))
     await expect(signIn(email, password, `${network}:0:1:2:3:4`)).rejects.toMatchObject(tooMany)
     expect(await signIn(email, password, `${network}:1::1`)).toMatchObject({ expiresIn: 600 })
+  })
+
+  test('an attempt costs the same with 50,000 trusted rows', async () => {
+    const [read] = await asClient(
+      urlOf(await server(postgres), open.deployment.names.controlDatabase),
+      async (client) => {
+        await client.query(`insert into control.attempts (key, count, window_ends, trusted_until)
+        select sha256(n::text::bytea), 0, now() - interval '2 days', now() + interval '80 days'
+        from generate_series(1, 50000) n`)
+        await client.query('analyze control.attempts')
+        await client.query('begin')
+        await client.query(`select control.count_attempt(array[sha256('somebody')], array[20])`)
+        const { rows } = await client.query<{ rows: string }>(
+          `select seq_tup_read + idx_tup_fetch as rows from pg_stat_xact_user_tables where relid = 'control.attempts'::regclass`,
+        )
+        await client.query('rollback')
+        await client.query(`delete from control.attempts where window_ends < now() - interval '1 day'`)
+        return rows
+      },
+    )
+    expect(Number(read!.rows)).toBeLessThan(50)
   })
 
   test('what is counted names nobody, and is swept', async () => {

@@ -73,6 +73,7 @@ export function createSignUp({
         // Somebody signed up with this address a moment ago.
         if (accountId === null) throw identityErrors.credentialsRefused()
         await joinTenant(db, accountId, member.id)
+        await throttle.trust(db, newcomer.email, newcomer.address)
         return sessions.open(db, { accountId, tenantId, memberId: member.id, role: member.role })
       })
       crashPoint('identity.sign-up.account-made')

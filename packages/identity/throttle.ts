@@ -2,13 +2,18 @@
  * Guessing passwords is slow: attempts are counted, by every node together, for an e-mail address from a network address,
  * for the e-mail address from anywhere, and for the network address whatever it tries.
  *
- * A guesser cannot lock anybody out: where somebody has signed in before, only the attempts made there count.
+ * From a network where somebody came in before (by signing up, in, or by an invitation) only the attempts made there at
+ * their address count, so guessers elsewhere do not lock them out. What remains: while guessers use up the 100, the person
+ * cannot sign in from a network where they have not been; and whoever shares a person's network address can use up its 20.
+ * Behind a proxy all callers share the proxy's address, and with it both of the limits that contain it.
  */
 import { createHmac } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import type { AskControl } from '@rowhouse/tenancy'
+import type { AskControl, TenantDb } from '@rowhouse/tenancy'
+import { sql } from 'kysely'
 import type { AuthKeys } from './auth-keys.ts'
 import { identityErrors } from './errors.ts'
+import type { IdentityTables } from './tables.ts'
 
 export interface Throttle {
   /**
@@ -17,6 +22,8 @@ export interface Throttle {
    * @throws identity.too_many_attempts
    */
   begin(email: string, address: string): Promise<{ succeeded(): Promise<void> }>
+  /** Somebody comes in who has not signed in, in this transaction of the control database. */
+  trust(db: TenantDb<IdentityTables>, email: string, address: string): Promise<void>
   /** Counts a sign-up. @throws identity.too_many_attempts */
   signUp(address: string): Promise<void>
 }
@@ -30,6 +37,8 @@ export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
   const key = keys.derive('throttle')
   const hash = (...parts: readonly string[]) => createHmac('sha256', key).update(parts.join('\0')).digest()
 
+  const pair = (email: string, network: string) => hash('pair', email, network)
+
   async function count(hashes: readonly Buffer[], most: readonly number[]): Promise<void> {
     const [row] = await ask('select control.count_attempt($1, $2) as wait', [hashes, most])
     const waitS = Number(row!['wait'])
@@ -39,9 +48,12 @@ export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
   return {
     async begin(email, address) {
       const network = networkOf(address)
-      const hashes = [hash('pair', email, network), hash('account', email), hash('address', network)]
+      const hashes = [pair(email, network), hash('account', email), hash('address', network)]
       await count(hashes, limits)
       return { succeeded: async () => void (await ask('select control.attempt_succeeded($1)', [hashes])) }
+    },
+    async trust(db, email, address) {
+      await sql`select control.trust(${pair(email, networkOf(address))})`.execute(db)
     },
     signUp: (address) => count([hash('sign-ups', networkOf(address))], [signUpLimit]),
   }
