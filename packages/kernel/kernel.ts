@@ -23,3 +23,4 @@ export {
 } from './errors.ts'
 export { newId } from './ids.ts'
 export { type Lifecycle, type Part, createLifecycle } from './lifecycle.ts'
+export { seal, unseal } from './sealing.ts'
