@@ -52,6 +52,15 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
   })
 })
 
+test.each([
+  ['a@b.example\r\nBcc: all@b.example', 'words'],
+  ['a@b.example', 'words\nBcc: all@b.example'],
+  ['a@b.example\r', 'words'],
+])('a line break in recipient %j or subject %j forges no header', async (to, subject) => {
+  const mail = openMail('mailbox:', () => expect.unreachable())
+  await expect(mail.send({ to, subject, text: 'words' })).rejects.toMatchObject({ code: 'mail_out.line_break' })
+})
+
 test('where no mail goes out, none is kept and sending is refused', async () => {
   const mail = openMail('none:', () => expect.unreachable())
   expect(mail.kept).toBeNull()

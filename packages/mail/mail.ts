@@ -4,9 +4,9 @@
  */
 import { newId } from '@rowhouse/kernel'
 import { type AskControl, type ModuleMigrations, sqlMigrations } from '@rowhouse/tenancy'
-import { mailErrors } from './errors.ts'
+import { mailOutErrors } from './errors.ts'
 
-export { mailErrors } from './errors.ts'
+export { mailOutErrors } from './errors.ts'
 
 export interface Mail {
   readonly to: string
@@ -22,7 +22,7 @@ export interface KeptMail extends Mail {
 }
 
 export interface MailPillar {
-  /** @throws mail_out.not_configured */
+  /** @throws mail_out.not_configured, mail_out.line_break */
   send(mail: Mail): Promise<void>
   /** The last 500 mails, newest first; null when mail really goes out, and none is kept. */
   readonly kept: (() => Promise<KeptMail[]>) | null
@@ -36,9 +36,10 @@ export const mailMigrations: ModuleMigrations = {
 export type MailUrl = 'mailbox:' | 'none:'
 
 export function openMail(url: MailUrl, ask: AskControl): MailPillar {
-  if (url === 'none:') return { send: () => Promise.reject(mailErrors.notConfigured()), kept: null }
+  if (url === 'none:') return { send: () => Promise.reject(mailOutErrors.notConfigured()), kept: null }
   return {
     async send({ to, subject, text }) {
+      if (/[\r\n]/.test(to + subject)) throw mailOutErrors.lineBreak()
       await ask('select control.keep_mail($1, $2, $3, $4)', [newId(), to, subject, text])
     },
     async kept() {
