@@ -45,8 +45,10 @@ export function createPeople(options: PeopleOptions): People {
   const throttle = createThrottle(ask, keys)
   const proveAccount = createProveAccount({ accounts, passwords, throttle })
   const sessions = createSessions(options)
+  const isTaken = async (slug: string) =>
+    (await ask('select control.find_tenant_by_slug($1) as id', [slug]))[0]!['id'] !== null
   return {
-    signUp: createSignUp({ accounts, passwords, proveAccount, throttle, sessions, tenants, control, door }),
+    signUp: createSignUp({ accounts, passwords, proveAccount, throttle, sessions, tenants, isTaken, control, door }),
     signIn: createSignIn({ proveAccount, accounts, sessions, control, door }),
     refresh: sessions.refresh,
     signOut: sessions.close,

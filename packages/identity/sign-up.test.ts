@@ -96,6 +96,17 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     expect(kept.reduce((sum, { accounts }) => sum + accounts, 0)).toBe(1)
   })
 
+  test('a taken slug is the same answer, whether or not the address has an account', async () => {
+    const [{ tenant }, email] = [await signUp(), newEmail()]
+    await signUp({ email })
+    for (const tried of [email, newEmail()])
+      for (const pass of [password, 'not the right one'])
+        await expect(signUp({ email: tried, password: pass, slug: tenant.slug })).rejects.toMatchObject({
+          code: 'tenancy.slug_taken',
+          status: 409,
+        })
+  })
+
   test.each([
     'tenancy.provision.reserved',
     'tenancy.provision.built',

@@ -38,6 +38,7 @@ export function createSignUp({
   throttle,
   sessions,
   tenants,
+  isTaken,
   control,
   door,
 }: {
@@ -47,13 +48,17 @@ export function createSignUp({
   readonly throttle: Throttle
   readonly sessions: Sessions
   readonly tenants: Tenants
+  /** Whether a tenant has this slug. */
+  readonly isTaken: (slug: string) => Promise<boolean>
   readonly control: Door
   readonly door: Door
 }): SignUp {
   /** The account that will own the tenant: one that is there and proven, or a new one. */
-  async function founder({ name, email, password, address }: Credentials & NewcomerTenant) {
+  async function founder({ name, email, password, address, slug }: Credentials & NewcomerTenant) {
     refuseWeakPassword(password, email)
     await throttle.signUp(address)
+    // Before the account: with a slug that is taken one could ask for nothing whether the address has one.
+    if (slug !== undefined && (await isTaken(slug))) throw tenancyErrors.slugTaken()
     if (await accounts.find(email)) return { ...(await proveAccount({ email, password, address })), isNew: false }
     return { id: newId(), name, passwordHash: await passwords.hash(password), isNew: true }
   }
