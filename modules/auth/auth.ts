@@ -4,8 +4,9 @@ import { httpErrors, type Operation } from '@rowhouse/http'
 import { type AccessTokens, identityErrors, type People } from '@rowhouse/identity'
 import { tenancyErrors } from '@rowhouse/tenancy'
 import { z } from 'zod'
+import { Name } from '../tenants/name.ts'
 import { Slug } from '../tenants/slug.ts'
-import { Email, KeySet, Password, passwordErrors, PersonName, RefreshToken, SignedIn, Tokens } from './schemas.ts'
+import { Email, KeySet, Password, passwordErrors, RefreshToken, SignedIn, Tokens } from './schemas.ts'
 
 /** @param tenantOfName the id of the tenant of this slug or id, if there is one. */
 export function authOperations(
@@ -34,8 +35,8 @@ export function authOperations(
         .strictObject({
           email: Email,
           password: Password.meta({ description: '10 to 200 bytes, and not one that everybody tries first.' }),
-          name: PersonName,
-          organization: z.string().trim().min(1).max(200),
+          name: Name,
+          organization: Name,
           slug: Slug.optional().meta({ description: 'Made of the organization’s name when absent.', example: 'hooli' }),
         })
         .meta({

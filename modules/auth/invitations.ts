@@ -4,7 +4,8 @@ import type { Caller, Operation } from '@rowhouse/http'
 import type { Once } from '@rowhouse/idempotency'
 import { identityErrors, type Inviter, type People, roles } from '@rowhouse/identity'
 import { z } from 'zod'
-import { Email, Password, passwordErrors, PersonName, SignedIn } from './schemas.ts'
+import { Name } from '../tenants/name.ts'
+import { Email, Password, passwordErrors, SignedIn } from './schemas.ts'
 
 export const manageMembers = permission('members:write', 'Invite people to the tenant')
 
@@ -108,7 +109,7 @@ export function invitationOperations({ invitations, acceptInvitation }: People, 
           .min(1)
           .max(500)
           .meta({ description: 'What follows `#` in the link.', example: `rhi_${'A'.repeat(64)}` }),
-        name: PersonName.optional(),
+        name: Name.optional(),
         password: Password.optional(),
       }),
       output: SignedIn,

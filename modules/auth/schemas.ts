@@ -9,7 +9,6 @@ export const passwordErrors = [identityErrors.credentialsRefused, identityErrors
 export const Email = z.email().max(254).toLowerCase()
 /** What it must be like is said where one is chosen; here it is only kept from being endless. */
 export const Password = z.string().min(1).max(1_000)
-export const PersonName = z.string().trim().min(1).max(200)
 export const RefreshToken = z
   .string()
   .min(1)

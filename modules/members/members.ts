@@ -1,5 +1,6 @@
 /** The people of a tenant. Its table is the platform's, so that every module may refer to a member. */
 import { cursorPage, decodeCursor, encodeCursor, module, pageInput, permission } from '@rowhouse/app'
+import { roles } from '@rowhouse/identity'
 import { z } from 'zod'
 import { membersErrors } from './errors.ts'
 import type { MembersTables } from './tables.ts'
@@ -13,7 +14,7 @@ export const Member = z
     id: z.uuid(),
     email: z.email(),
     name: z.string(),
-    role: z.enum(['owner', 'admin', 'member']),
+    role: z.enum(roles),
     createdAt: z.iso.datetime(),
   })
   .meta({

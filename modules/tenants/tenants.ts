@@ -4,6 +4,7 @@ import type { Operation } from '@rowhouse/http'
 import { type Tenant as TenantRecord, type Tenants, tenancyErrors } from '@rowhouse/tenancy'
 import { z } from 'zod'
 import type { Onboard } from './onboarding.ts'
+import { Name } from './name.ts'
 import { Slug } from './slug.ts'
 
 const id = '019a8f3e-7c1a-7b52-9d0e-4f6a2b8c1d03'
@@ -38,11 +39,11 @@ const Tenant = z
 const NewTenant = z
   .strictObject({
     slug: Slug.meta({ description: 'Its name in addresses: `<slug>.<domain>`.', example: 'hooli' }),
-    name: z.string().trim().min(1).max(200),
+    name: Name,
     tier: z.enum(['shared', 'schema', 'database']).default('shared').meta({
       description: 'Rows among others behind row-level security, a schema of its own, or a database of its own.',
     }),
-    owner: z.strictObject({ email: z.email().max(254).toLowerCase(), name: z.string().trim().min(1).max(200) }),
+    owner: z.strictObject({ email: z.email().max(254).toLowerCase(), name: Name }),
   })
   .meta({
     id: 'NewTenant',
