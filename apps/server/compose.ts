@@ -26,6 +26,7 @@ import {
   members,
   type Onboard,
   parkedKeyOperations,
+  poolOperations,
   tenantOperations,
 } from '@rowhouse/modules'
 import type { Log } from '@rowhouse/telemetry'
@@ -37,13 +38,16 @@ import {
   createPools,
   createProofs,
   createTenants,
+  createTotal,
   type Door,
+  kindOf,
   openDoor,
   type Pools,
   type Tenants,
   verifyDatabase,
   verifyDeployment,
 } from '@rowhouse/tenancy'
+import type { ServerConfig } from './config.ts'
 import { type Database, migrationsOf } from './database.ts'
 
 export interface Platform {
@@ -72,7 +76,7 @@ export interface PlatformOptions {
   readonly doorKey: string
   readonly authKey: string
   readonly operatorApiKey: string
-  readonly poolSize: number
+  readonly connections: ConnectionBounds
   readonly domain: string
   /** Where people reach the platform, for links in mail. */
   readonly origin: () => string
@@ -80,13 +84,19 @@ export interface PlatformOptions {
   readonly log: Log
 }
 
+/** See config.ts. */
+export type ConnectionBounds = Pick<
+  ServerConfig,
+  'poolSize' | 'poolTotal' | 'poolQueue' | 'poolWaitMs' | 'tenantShare' | 'maxDedicated'
+>
+
 export function compose({
   database,
   modules,
   doorKey: doorKeyHex,
   authKey,
   operatorApiKey,
-  poolSize,
+  connections: { poolSize, poolTotal, poolQueue, poolWaitMs, tenantShare, maxDedicated },
   domain,
   origin,
   mailUrl,
@@ -98,15 +108,18 @@ export function compose({
 
   // Tenancy
   const everybodys = [names.controlDatabase, names.sharedDatabase]
-  const maxConnections = (name: string) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4))
+  const relayTotal = createTotal(Math.ceil(poolTotal / 8))
+  const total = createTotal(poolTotal - relayTotal.max)
+  const bounds = { kindOf: kindOf(names), tenantShare, maxWaiting: poolQueue, acquireTimeoutMs: poolWaitMs }
   const pools = createPools({
+    ...bounds,
     connect: connectAs({ url, verify: verifyDatabase }),
-    maxConnections,
-    acquireTimeoutMs: 2_000,
+    maxConnections: (name) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4)),
+    total,
   })
   const catalog = createCatalog({ pools, names, clock })
   const door = openDoor({ pools, catalog, proofs: createProofs(doorKey, clock), holdMs: 5_000 })
-  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses })
+  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses, maxDedicated })
 
   // Identity
   const control = door.at(() => controlPlacement(names))
@@ -139,9 +152,11 @@ export function compose({
 
   // Events
   const relayPools = createPools({
+    ...bounds,
+    role: 'relay',
     connect: connectAs({ url: relayUrl, verify: verifyDatabase }),
     maxConnections: 2,
-    acquireTimeoutMs: 2_000,
+    total: relayTotal,
   })
   const { emitting, relay, parkedKeys } = createEvents({
     door,
@@ -169,6 +184,11 @@ export function compose({
     ...authOperations(people, accessTokens, tenantOfName),
     ...invitationOperations(people, onceInControl),
     ...parkedKeyOperations(parkedKeys),
+    ...poolOperations({
+      listPools: () => [...pools.list(), ...relayPools.list()],
+      totals: [total, relayTotal],
+      tenants,
+    }),
   ]
 
   return {

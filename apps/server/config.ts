@@ -77,6 +77,36 @@ export const settings = defineConfig({
       default: '16',
     },
   ),
+  poolTotal: setting(
+    'DATABASE_POOL_TOTAL',
+    z.coerce.number().int().min(8).max(10_000),
+    'Connections of this node to all databases, at most; an eighth is the relay’s. All nodes together must stay below PostgreSQL’s max_connections.',
+    { default: '64' },
+  ),
+  poolQueue: setting(
+    'DATABASE_POOL_QUEUE',
+    z.coerce.number().int().min(1).max(100_000),
+    'Calls that may wait for a connection to a database; beyond them a call is refused at once.',
+    { default: '1000' },
+  ),
+  poolWaitMs: setting(
+    'DATABASE_POOL_WAIT_MS',
+    z.coerce.number().int().min(10).max(60_000),
+    'How long a call may wait for a connection, in milliseconds.',
+    { default: '2000' },
+  ),
+  tenantShare: setting(
+    'DATABASE_TENANT_SHARE',
+    z.coerce.number().gt(0, 'must be above 0').max(1, 'must be 1 at most'),
+    'The part of a shared pool that one tenant’s calls may have at a time, but always one connection.',
+    { default: '0.5' },
+  ),
+  maxDedicated: setting(
+    'DATABASE_MAX_DEDICATED',
+    z.coerce.number().int().min(0).max(10_000),
+    'Tenants with a database of their own in the cluster, at most; connections set it. The same on every node.',
+    { default: '100' },
+  ),
   doorKey: setting(
     'DOOR_KEY',
     z

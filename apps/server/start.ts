@@ -45,7 +45,7 @@ async function start(): Promise<void> {
     doorKey: config.doorKey ?? secrets.doorKey,
     authKey: config.authKey ?? secrets.authKey,
     operatorApiKey,
-    poolSize: config.poolSize,
+    connections: config,
     domain: config.domain,
     origin: () => config.publicUrl ?? origin,
     mailUrl: config.mailUrl ?? (isLoopback(config.host) ? 'mailbox:' : 'none:'),

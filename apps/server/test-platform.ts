@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ProductModule } from '@rowhouse/app'
 import { createHttpServer } from '@rowhouse/http'
+import { readConfig } from '@rowhouse/kernel'
 import { createLog } from '@rowhouse/telemetry'
 import { deployment, migrateAll, prepareCluster, type Tier, urlOf } from '@rowhouse/tenancy'
-import { compose, type Platform } from './compose.ts'
+import { compose, type ConnectionBounds, type Platform } from './compose.ts'
+import { settings } from './config.ts'
 import { type Database, migrationsOf } from './database.ts'
 import { api } from './documents.ts'
 import { invitationPages } from './invitation-page.ts'
@@ -39,7 +41,7 @@ const tiers = ['shared', 'schema', 'database'] as const
 export async function startTestPlatform(
   adminUrl: string,
   modules: readonly ProductModule[],
-  options: { readonly relay?: boolean } = {},
+  options: { readonly relay?: boolean; readonly connections?: Partial<ConnectionBounds> } = {},
 ): Promise<TestPlatform> {
   const names = deployment(`t${randomBytes(4).toString('hex')}`, `t${randomBytes(4).toString('hex')}_control`)
   const login = (user: string) => {
@@ -71,7 +73,7 @@ export async function startTestPlatform(
     doorKey,
     authKey: randomBytes(32).toString('hex'),
     operatorApiKey: operatorKey,
-    poolSize: 4,
+    connections: { ...readConfig(settings, {}), poolSize: 4, ...options.connections },
     domain: 'localhost',
     origin: () => origin,
     mailUrl: 'mailbox:',

@@ -76,7 +76,7 @@ export function tenantOperations(tenants: Tenants, onboard: Onboard): Operation[
       permission: null,
       input: NewTenant,
       output: CreatedTenant,
-      errors: [tenancyErrors.slugTaken, tenancyErrors.provisioningFailed],
+      errors: [tenancyErrors.slugTaken, tenancyErrors.noDedicatedDatabase, tenancyErrors.provisioningFailed],
       handle: ({ input }) => onboard(input),
     }),
     platformOperation({

@@ -8,6 +8,7 @@ import { explainCommand } from './explain.ts'
 import { type Migrate, migrateCommand } from './migrate.ts'
 import { eventsCommand } from './events.ts'
 import type { OperatorApi } from './operator-api.ts'
+import { poolsCommand } from './pools.ts'
 import { tenantsCommand } from './tenants.ts'
 import { type Doctor, doctorCommand } from './doctor.ts'
 
@@ -35,7 +36,7 @@ export interface Terminal {
 /** Runs one command line. @returns the exit code: 0, 1 when it failed, 2 when it was not understood. */
 export async function runCli(args: readonly string[], options: CliOptions, terminal: Terminal): Promise<number> {
   const program = new Command('rowhouse')
-    .description('Run a Rowhouse deployment: its tenants, events, migrations and health.')
+    .description('Run a Rowhouse deployment: its tenants, events, connections, migrations and health.')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .showHelpAfterError('(--help shows what there is)')
@@ -44,6 +45,7 @@ export async function runCli(args: readonly string[], options: CliOptions, termi
 
   program.addCommand(tenantsCommand(options.operatorApi, print))
   program.addCommand(eventsCommand(options.operatorApi, print))
+  program.addCommand(poolsCommand(options.operatorApi, print))
   program.addCommand(migrateCommand(options.migrate, print))
   program.addCommand(doctorCommand(options.doctor, print))
   program.addCommand(explainCommand(options.catalogue, print))

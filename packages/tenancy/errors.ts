@@ -62,6 +62,14 @@ export const tenancyErrors = defineErrors('tenancy', {
     detail: 'Another tenant has this slug. Choose another.',
     operator: 'Slugs are unique over all tenants.',
   },
+  noDedicatedDatabase: {
+    status: 409,
+    title: 'No database left',
+    detail:
+      'No more tenants can have a database of their own here. Choose the tier `schema` or `shared`, or ask for the bound to be raised.',
+    operator:
+      'There are DATABASE_MAX_DEDICATED dedicated databases. Each costs every node connections: raise it when PostgreSQL’s max_connections bears more, or put the tenant into the schema tier. `rowhouse pools` shows how many there are.',
+  },
   provisioningFailed: {
     status: 500,
     title: 'Internal error',

@@ -25,6 +25,8 @@ export interface HouseOptions {
   readonly doorKey: Buffer
   /** What a new house is built from. */
   readonly modules: readonly ModuleMigrations[]
+  /** Dedicated databases in the cluster; without it there is no bound. */
+  readonly maxDedicated?: number
 }
 
 export function createHouseBuilders({

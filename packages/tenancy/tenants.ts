@@ -29,18 +29,20 @@ export interface Tenants {
    * Makes a tenant: reserve its slug, build its house, let `furnish` put in what it starts with, then open it to the world.
    * When a step fails everything made is removed. When the process dies half way, `repair` removes it.
    *
-   * @throws tenancy.slug_taken, tenancy.provisioning_failed
+   * @throws tenancy.slug_taken, tenancy.no_dedicated_database, tenancy.provisioning_failed
    */
   create(tenant: NewTenant, furnish: (tenant: Tenant) => Promise<void>): Promise<Tenant>
   /** By id, in pages: `after` is the last id of the page before. */
   list(page: { readonly after: string | null; readonly limit: number }): Promise<Tenant[]>
   find(idOrSlug: string): Promise<Tenant | undefined>
+  /** Dedicated databases, those being built among them, and how many there may be. */
+  countDedicated(): Promise<{ readonly count: number; readonly max: number }>
   /** Removes what provisioning left behind when its process died. Leaves alone what another process is just making. */
   repair(): Promise<number>
 }
 
 export function createTenants(options: HouseOptions): Tenants {
-  const { migratorUrl, names, doorKey } = options
+  const { migratorUrl, names, doorKey, maxDedicated = Infinity } = options
   const control = controlPlacement(names)
   const builders = createHouseBuilders(options)
   // Each takes up to three connections that the application then lacks.
@@ -87,7 +89,7 @@ export function createTenants(options: HouseOptions): Tenants {
           await client.query(`set lock_timeout = '20s'`)
           await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(wanted.slug)])
           await removeLeftovers(client, wanted.slug)
-          const tenant = await reserve(client, wanted)
+          const tenant = await (wanted.tier === 'database' ? reserveDatabase : reserve)(client, wanted)
           crashPoint('tenancy.provision.reserved')
           try {
             await build(tenant)
@@ -124,6 +126,8 @@ export function createTenants(options: HouseOptions): Tenants {
         return rows[0] && tenantOf(rows[0])
       }),
 
+    countDedicated: async () => ({ count: await inControl(countDedicated), max: maxDedicated }),
+
     repair: () =>
       inControl(async (client) => {
         const { rows } = await client.query<TenantRow>(`${selectTenant} where state = 'provisioning'`)
@@ -145,6 +149,17 @@ export function createTenants(options: HouseOptions): Tenants {
     const { rows } = await client.query<TenantRow>(`${selectTenant} where slug = $1 and state = 'provisioning'`, [slug])
     if (rows[0]) await demolish(tenantOf(rows[0]))
     return rows.length > 0
+  }
+
+  /** One at a time in the whole deployment, so that two nodes do not both take the last. */
+  async function reserveDatabase(client: pg.ClientBase, wanted: NewTenant): Promise<Tenant> {
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOfDedicated])
+    try {
+      if ((await countDedicated(client)) >= maxDedicated) throw tenancyErrors.noDedicatedDatabase()
+      return await reserve(client, wanted)
+    } finally {
+      await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lockOfDedicated])
+    }
   }
 
   async function reserve(client: pg.ClientBase, { slug, name, tier }: NewTenant): Promise<Tenant> {
@@ -175,6 +190,16 @@ function inTurns(width: number) {
     }
   }
 }
+
+/** A tenant has its database from its reservation on. */
+async function countDedicated(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::integer as n from control.tenants where tier = 'database'`,
+  )
+  return rows[0]!.n
+}
+
+const lockOfDedicated = 'rowhouse.dedicated databases'
 
 /** One lock for each slug: whoever provisions holds it, so that a live provisioning is told from an abandoned one. */
 const lockOf = (slug: string) => `rowhouse.provision ${slug}`

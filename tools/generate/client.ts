@@ -1,10 +1,12 @@
 /** The typed clients, from the OpenAPI documents of the deployment that `npm start` runs. */
 import { modules } from '@rowhouse/helpdesk'
 import { openApiDocument } from '@rowhouse/http'
+import { readConfig } from '@rowhouse/kernel'
 import { createLog } from '@rowhouse/telemetry'
 import { deployment } from '@rowhouse/tenancy'
 import { format, type FormatConfig } from 'oxfmt'
 import { compose } from '../../apps/server/compose.ts'
+import { settings } from '../../apps/server/config.ts'
 import { api } from '../../apps/server/documents.ts'
 import formatting from '../../.oxfmtrc.json' with { type: 'json' }
 import { type OpenApi, type OpenApiOperation, operationsOf } from './openapi.ts'
@@ -36,7 +38,7 @@ const undeployed = () =>
     doorKey: '0'.repeat(64),
     authKey: '0'.repeat(64),
     operatorApiKey: 'none',
-    poolSize: 1,
+    connections: readConfig(settings, {}),
     domain: 'localhost',
     origin: () => '',
     mailUrl: 'none:',

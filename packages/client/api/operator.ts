@@ -44,6 +44,53 @@ export interface ParkedKey {
   waiting: number
 }
 
+/** The connections of this node to one database. */
+export interface Pool {
+  cluster: string
+  database: string
+  kind: 'control' | 'shared' | 'dedicated'
+  /**
+   * Where it leads: to the primary, past a pooler, to a replica, or to the primary as the relay of
+   * events.
+   */
+  role: 'primary' | 'direct' | 'replica' | 'relay'
+  /** Connections, at most. */
+  size: number
+  /** Connections that there are, among them those being opened and closed. */
+  open: number
+  idle: number
+  lent: number
+  /** Calls that wait for a connection. */
+  waiting: number
+  /** Since the pool was made. One that is not used for long is gone, and its counts with it. */
+  counts: {
+    lent: number
+    /** Calls refused at once, because too many waited. */
+    refused: number
+    /** Calls that waited in vain. */
+    timedOut: number
+    /** Connections closed because something had left them in doubt. */
+    doubted: number
+    connectFailures: number
+    /** The longest that a call has waited, in milliseconds. */
+    longestWaitMs: number
+  }
+}
+
+export interface Pools {
+  /** Of this node to all databases (DATABASE_POOL_TOTAL). */
+  connections: {
+    open: number
+    max: number
+  }
+  /** Tenants with a database of their own, in the cluster (DATABASE_MAX_DEDICATED). */
+  dedicatedDatabases: {
+    count: number
+    max: number
+  }
+  pools: readonly Pool[]
+}
+
 /** Problem details (RFC 9457). */
 export interface Problem {
   /** Where the code is explained, on our own origin. */
@@ -140,6 +187,7 @@ export type ErrorCode =
   | 'http.unavailable'
   | 'http.unsupported_media_type'
   | 'tenancy.database_unavailable'
+  | 'tenancy.no_dedicated_database'
   | 'tenancy.pool_exhausted'
   | 'tenancy.provisioning_failed'
   | 'tenancy.slug_taken'
@@ -166,6 +214,14 @@ export interface Api {
       retried: number
     }>
   }
+  readonly pools: {
+    /**
+     * Show the connections to databases.
+     *
+     * Those of the node that answers: ask each.
+     */
+    show(input?: Record<string, never>, options?: CallOptions): Promise<Pools>
+  }
   readonly tenants: {
     /**
      * Create a tenant, in any tier.
@@ -185,6 +241,7 @@ export interface Api {
 export const operations = {
   'parked-keys.list': { method: 'GET', path: '/operator/v1/parked-keys', paged: true },
   'parked-keys.retry': { method: 'POST', path: '/operator/v1/parked-keys/retry' },
+  'pools.show': { method: 'GET', path: '/operator/v1/pools' },
   'tenants.create': { method: 'POST', path: '/operator/v1/tenants' },
   'tenants.list': { method: 'GET', path: '/operator/v1/tenants', paged: true },
   'tenants.show': { method: 'GET', path: '/operator/v1/tenants/{tenant}' },

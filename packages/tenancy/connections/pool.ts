@@ -214,7 +214,7 @@ export function createPool(options: PoolOptions): Pool {
       idle: idle.length,
       lent,
       waiting: line.length,
-      counts: { ...tally.counts },
+      counts: { ...tally.counts, longestWaitMs: Math.round(tally.counts.longestWaitMs * 10) / 10 },
     }),
 
     async stop() {

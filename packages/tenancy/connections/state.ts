@@ -1,10 +1,18 @@
 /** What can be seen of a pool from outside: by operators and in metrics. */
 import { counter, gauge, histogram } from '@rowhouse/telemetry'
+import type { Deployment } from '../deployment.ts'
 
 /** `control`: the control database. `shared`: one that many tenants share. `dedicated`: one tenant's own. */
 export type PoolKind = 'control' | 'shared' | 'dedicated'
-/** What it leads to: the primary or a replica as the application, or the primary as the relay of events. */
-export type PoolRole = 'primary' | 'replica' | 'relay'
+/** Where it leads: to the primary, past a pooler, to a replica, or to the primary as the relay of events. */
+export type PoolRole = 'primary' | 'direct' | 'replica' | 'relay'
+
+export const kindOf =
+  ({ controlDatabase, sharedDatabase }: Deployment) =>
+  (databaseName: string): PoolKind => {
+    if (databaseName === controlDatabase) return 'control'
+    return databaseName === sharedDatabase ? 'shared' : 'dedicated'
+  }
 
 export interface PoolLabels {
   readonly cluster: string
@@ -72,7 +80,7 @@ const waits = histogram<{ kind: PoolKind; role: PoolRole }>({
 
 /** Sums over the pools of a kind: a series for each database would be too many. What it returns ends it. */
 export function gaugePools(list: () => PoolState[]): () => void {
-  const groups = () => Object.values(Object.groupBy(list(), ({ kind, role }) => `${kind} ${role}`)) as PoolState[][]
+  const groups = () => Map.groupBy(list(), ({ kind, role }) => `${kind} ${role}`).values()
   const stops = [
     gauge({ name: 'rowhouse_pool_connections', about: 'Connections to databases, by state' }, (observe) => {
       for (const pools of groups()) {
