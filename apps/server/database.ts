@@ -11,6 +11,7 @@ import {
   catalogMigrations,
   type Deployment,
   deployment,
+  hostUrls,
   memberMigrations,
   migrateAll,
   type Migrations,
@@ -25,8 +26,12 @@ export interface Database {
   readonly names: Deployment
   /** As the application's role. */
   readonly url: string
+  /** The same past a pooler, when `url` leads to one. */
+  readonly directUrl?: string
   readonly migratorUrl: string
   readonly relayUrl: string
+  /** As the application's role, at each hot standby. */
+  readonly replicaUrls?: readonly string[]
 }
 
 /** Everything that is migrated: what the pillars keep in the control database, and what every house is built from. */
@@ -76,7 +81,8 @@ export async function openDatabase(
  *
  * @throws server.incomplete_configuration saying what to write
  */
-export function externalDatabase({ prefix, databaseUrl, migratorUrl, relayUrl }: ServerConfig): Database {
+export function externalDatabase(config: ServerConfig): Database {
+  const { prefix, databaseUrl, directUrl, migratorUrl, relayUrl, replicaUrls = [] } = config
   if (databaseUrl === undefined || migratorUrl === undefined || relayUrl === undefined) {
     throw serverErrors.incompleteConfiguration({
       operator:
@@ -86,17 +92,19 @@ export function externalDatabase({ prefix, databaseUrl, migratorUrl, relayUrl }:
   const names = deployment(prefix, databaseOf(databaseUrl))
   const roles = [
     ['DATABASE_URL', databaseUrl, names.application],
+    ['DATABASE_DIRECT_URL', directUrl ?? databaseUrl, names.application],
     ['DATABASE_MIGRATOR_URL', migratorUrl, names.migrator],
     ['DATABASE_RELAY_URL', relayUrl, names.relay],
+    ...replicaUrls.map((url) => ['REPLICA_URLS', url, names.application] as const),
   ] as const
   for (const [variable, url, role] of roles) {
-    const { username, password } = new URL(url)
+    const { username, password } = new URL(hostUrls(url)[0]!)
     if (decodeURIComponent(username) === role && password !== '' && databaseOf(url) === names.controlDatabase) continue
     throw serverErrors.incompleteConfiguration({
       operator: `${variable} must log in as ${role}, with a password, to the database ${names.controlDatabase}: postgres://${role}:PASSWORD@HOST:PORT/${names.controlDatabase}. DATABASE_PREFIX (${prefix}) begins the names of the roles.`,
     })
   }
-  return { names, url: databaseUrl, migratorUrl, relayUrl }
+  return { names, url: databaseUrl, ...(directUrl && { directUrl }), migratorUrl, relayUrl, replicaUrls }
 }
 
-const databaseOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))
+const databaseOf = (url: string) => decodeURIComponent(new URL(hostUrls(url)[0]!).pathname.slice(1))

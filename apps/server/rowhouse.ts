@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type CliOptions, type OperatorApi, runCli } from '@rowhouse/cli'
 import { modules } from '@rowhouse/helpdesk'
 import { maskedConfig, readConfig } from '@rowhouse/kernel'
-import { findFaults, migrateAll, prepareCluster } from '@rowhouse/tenancy'
+import { findFaults, hostUrls, migrateAll, prepareCluster } from '@rowhouse/tenancy'
 import { catalogue } from './catalogue.ts'
 import { settings } from './config.ts'
 import { type Database, externalDatabase, migrationsOf } from './database.ts'
@@ -51,7 +51,7 @@ const options: CliOptions = {
 }
 
 function passwordsOf({ url, migratorUrl, relayUrl }: Database) {
-  const password = (of: string) => decodeURIComponent(new URL(of).password)
+  const password = (of: string) => decodeURIComponent(new URL(hostUrls(of)[0]!).password)
   return {
     applicationPassword: password(url),
     migratorPassword: password(migratorUrl),

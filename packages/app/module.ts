@@ -10,7 +10,7 @@
 import type { Emit, EventType, Subscriber, SubscriberContext } from '@rowhouse/events'
 import type { ErrorCode } from '@rowhouse/kernel'
 import type { Method, Permission } from '@rowhouse/http'
-import type { TenantDb } from '@rowhouse/tenancy'
+import type { Freshness, TenantDb } from '@rowhouse/tenancy'
 import type { z } from 'zod'
 
 /** Who acts, as a handler sees it. */
@@ -62,6 +62,12 @@ interface Definition<
   readonly errors?: readonly ErrorCode[]
   /** The answer shows the thing as its GET does: it is sent with its entity tag. Of a GET, and with `current`, it does. */
   readonly etag?: boolean
+  /**
+   * Of a query: how fresh what it reads must be, where there are replicas. `own-writes` unless said here: all that its
+   * caller has done or seen. `eventual` is for reports and long lists: of the last seconds, but nothing older than what
+   * its caller has seen. `strong` is read from the primary, which has everything.
+   */
+  readonly reads?: Freshness
   /** The answer holds a secret: for an `Idempotency-Key` it is kept sealed, and for minutes. */
   readonly secret?: boolean
   handle(context: Given): Promise<z.input<Output>>
@@ -82,7 +88,7 @@ export interface TenantOperation {
 /** The words of one module, typed by its tables. */
 export interface ModuleWords<Tables> {
   command<Input extends z.ZodType, Output extends z.ZodType>(
-    definition: Definition<Tables, Input, Output, CommandContext<Tables, z.output<Input>>>,
+    definition: Omit<Definition<Tables, Input, Output, CommandContext<Tables, z.output<Input>>>, 'reads'>,
   ): TenantOperation
   query<Input extends z.ZodType, Output extends z.ZodType>(
     definition: Definition<Tables, Input, Output>,

@@ -59,7 +59,12 @@ export function bindOperation(operation: TenantOperation, { door, emitting, once
   const { kind, module, definition } = operation
   const { name, http, summary, description, permission, input, output, accepts, errors = [] } = definition
   const [method, path] = http.split(' ') as [Operation['method'], string]
-  const { status = method === 'POST' ? 201 : 200, secret = false, current } = definition
+  const {
+    status = method === 'POST' ? 201 : 200,
+    secret = false,
+    reads: freshness = 'own-writes',
+    current,
+  } = definition
 
   const contextOf = ({ input, caller }: Call) => ({
     input,
@@ -98,15 +103,20 @@ export function bindOperation(operation: TenantOperation, { door, emitting, once
     ...(accepts === undefined ? {} : { accepts }),
     etag: definition.etag ?? (method === 'GET' || current !== undefined),
     conditional: current !== undefined,
+    consistent: true,
     ...(kind === 'query'
       ? {
           run: (call) =>
-            definition.handle({ ...contextOf(call), db: queryDb(door, tenantOf(call.caller)), emit: tellsNothing }),
+            definition.handle({
+              ...contextOf(call),
+              db: queryDb(door, tenantOf(call.caller), { freshness, horizon: call.horizon }),
+              emit: tellsNothing,
+            }),
         }
       : {
-          run: (call) => changing(call, (work) => door.transaction(tenantOf(call.caller), work)),
+          run: (call) => changing(call, (work) => door.transaction(tenantOf(call.caller), work, call.horizon)),
           runOnce: (call, request) =>
-            changing(call, (work) => once.run(tenantOf(call.caller), request, work, { secret })),
+            changing(call, (work) => once.run(tenantOf(call.caller), request, work, { secret, horizon: call.horizon })),
         }),
   }
 }
@@ -118,8 +128,14 @@ const tellsNothing: Emit = () => {
 
 /** What the door can answer besides the module's own errors. */
 const doorErrors = {
-  query: [tenancyErrors.tenantMoving, tenancyErrors.poolExhausted, tenancyErrors.databaseUnavailable],
+  query: [
+    tenancyErrors.consistencyTokenRefused,
+    tenancyErrors.tenantMoving,
+    tenancyErrors.poolExhausted,
+    tenancyErrors.databaseUnavailable,
+  ],
   command: [
+    tenancyErrors.consistencyTokenRefused,
     tenancyErrors.tenantMoving,
     tenancyErrors.poolExhausted,
     tenancyErrors.databaseUnavailable,

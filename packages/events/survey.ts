@@ -1,5 +1,5 @@
 /** Who has work: asked as the relay's role, which sees this of all tenants of a database and nothing else. */
-import type { Deployment, Pools } from '@rowhouse/tenancy'
+import { askIn, type Deployment, type Pools } from '@rowhouse/tenancy'
 
 export interface Survey {
   /** Tenants with events to hand on, or deliveries that are due. */
@@ -20,30 +20,20 @@ export interface Surveyor {
 
 /** @param pools of the relay's role */
 export function createSurveyor(pools: Pools, names: Deployment): Surveyor {
-  const ask = async <Row extends object>(databaseName: string, text: string, values: unknown[] = []): Promise<Row[]> =>
-    pools.lend(databaseName, async (client) => (await client.query<Row>(text, values)).rows)
+  const ask = askIn(pools)
 
   return {
     async databases() {
-      const rows = await ask<{ name: string }>(names.controlDatabase, 'select name from control.list_databases()')
-      return rows.map(({ name }) => name)
+      const rows = await ask(names.controlDatabase, 'select name from control.list_databases()')
+      return rows.map(({ name }) => name as string)
     },
     async survey(databaseName) {
-      const [row] = await ask<Record<'outbox_age' | 'inbox_lag' | 'parked', string> & { tenants: string[] }>(
-        databaseName,
-        surveyDatabase,
-      )
-      const { tenants, outbox_age, inbox_lag, parked } = row!
-      return {
-        tenantIds: tenants,
-        outboxAgeS: Number(outbox_age),
-        inboxLagS: Number(inbox_lag),
-        parkedKeys: Number(parked),
-      }
+      const [row] = await ask(databaseName, surveyDatabase)
+      return row as unknown as Survey
     },
     async parkedTenants(databaseName, from, limit) {
-      const rows = await ask<{ tenant_id: string }>(databaseName, selectParkedTenants, [from, limit])
-      return rows.map(({ tenant_id }) => tenant_id)
+      const rows = await ask(databaseName, selectParkedTenants, [from, limit])
+      return rows.map(({ tenantId }) => tenantId as string)
     },
   }
 }
@@ -69,10 +59,10 @@ const surveyDatabase = `
     select e.tenant_id from emitting e union select w.tenant_id from waiting w where w.due_at <= now()
   )
   select
-    array(select b.tenant_id from busy b) as tenants,
-    coalesce(extract(epoch from now()) - (select min(e.sequence) from emitting e) / 1000000.0, 0) as outbox_age,
-    greatest(coalesce(extract(epoch from now() - (select min(w.due_at) from waiting w)), 0), 0) as inbox_lag,
-    (select count(*) from rowhouse.delivery_keys k where k.parked_at is not null) as parked
+    array(select b.tenant_id from busy b) as tenant_ids,
+    coalesce(extract(epoch from now()) - (select min(e.sequence) from emitting e) / 1000000.0, 0)::float8 as outbox_age_s,
+    greatest(coalesce(extract(epoch from now() - (select min(w.due_at) from waiting w)), 0), 0)::float8 as inbox_lag_s,
+    (select count(*) from rowhouse.delivery_keys k where k.parked_at is not null) as parked_keys
 `
 
 const selectParkedTenants = `

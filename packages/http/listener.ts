@@ -8,6 +8,7 @@ import { newId } from '@rowhouse/kernel'
 import type { Log } from '@rowhouse/telemetry'
 import { type FastifyReply, type FastifyRequest, LogController, fastify } from 'fastify'
 import { send } from './answer.ts'
+import { sendToken } from './consistency.ts'
 import { httpErrors } from './errors.ts'
 import { securityHeaders } from './headers.ts'
 import { listen } from './listen.ts'
@@ -64,7 +65,8 @@ export function createListener(
     checkRequestForm(request.raw)
     if (request.routeOptions.config.probe !== true) await admit(request)
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async ({ record }, reply) => {
+    sendToken(reply, record)
     if (closing !== undefined) reply.header('connection', 'close')
   })
   app.setErrorHandler(sendProblem)

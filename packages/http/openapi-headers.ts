@@ -15,17 +15,23 @@ export function sharedParameters(operations: readonly Operation[]): Record<strin
 
 type Taken = keyof typeof parameters
 
-function takenBy({ method, conditional, runOnce }: Operation): Taken[] {
-  if (method === 'GET') return ['IfNoneMatch']
-  return [...(conditional ? (['IfMatch'] as const) : []), ...(runOnce ? (['IdempotencyKey'] as const) : [])]
-}
+const takenBy = ({ method, conditional, consistent, runOnce }: Operation): Taken[] => [
+  ...(method === 'GET' ? (['IfNoneMatch'] as const) : []),
+  ...(conditional ? (['IfMatch'] as const) : []),
+  ...(method !== 'GET' && runOnce ? (['IdempotencyKey'] as const) : []),
+  ...(consistent ? (['Consistency'] as const) : []),
+]
 
 export const givesEntityTag = ({ method, etag = method === 'GET' }: Operation): boolean => etag
 
 /** `components.headers`. */
 export function sharedHeaders(operations: readonly Operation[]): Record<string, unknown> {
-  const { Replayed, ...others } = headers
-  return { ...others, ...(operations.some(({ runOnce }) => runOnce) ? { Replayed } : {}) }
+  const { Replayed, Consistency, ...others } = headers
+  return {
+    ...others,
+    ...(operations.some(({ runOnce }) => runOnce) ? { Replayed } : {}),
+    ...(operations.some(({ consistent }) => consistent) ? { Consistency } : {}),
+  }
 }
 
 const headers = {
@@ -39,6 +45,11 @@ const headers = {
   Replayed: {
     description: 'The answer is the one that an earlier request with this Idempotency-Key had.',
     schema: { type: 'string', const: 'true' },
+  },
+  Consistency: {
+    description:
+      'Where the reads of a platform with replicas are in the history of your data. Send it with your next request: what you have done and seen will be there.',
+    schema: { type: 'string' },
   },
 }
 
@@ -62,5 +73,12 @@ const parameters = {
     description:
       'A name for this request, best a random UUID. Sent again with the same name it has no second effect, but the first answer.',
     schema: { type: 'string', minLength: 1, maxLength: 200 },
+  },
+  Consistency: {
+    name: 'Rowhouse-Consistency',
+    in: 'header',
+    description:
+      'The header of this name in the last answer that you had; of answers that crossed, up to 16 with commas between.',
+    schema: { type: 'string' },
   },
 }

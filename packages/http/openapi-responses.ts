@@ -45,6 +45,7 @@ function success({ operation }: Contract, book: SchemaBook): unknown {
     ...requestIdHeader,
     ...(givesEntityTag(operation) ? entityTagHeader : {}),
     ...(operation.runOnce ? { 'Idempotency-Replayed': reference('headers/Replayed') } : {}),
+    ...(operation.consistent ? { 'Rowhouse-Consistency': reference('headers/Consistency') } : {}),
   }
   if (operation.status === 204) return { description: about, headers }
   const schema = book.schema(operation.output, 'output')

@@ -80,6 +80,9 @@ A key belongs to whoever sends it. With another request it is refused (422), whi
 
 **Changes that meet.** A GET answers with an \`ETag\`. Send it as \`If-Match\` with a change: if anybody has changed the thing since, nothing is done (412). Send it as \`If-None-Match\` with the next GET: if nobody has, there is nothing to send (304).
 
+**Replicas.** Where there are some, answers have a \`Rowhouse-Consistency\`. Send the last one with your next request: what you have done and seen so far will be there, whichever server answers.
+Without it you read what is true at the moment, or what was true a few seconds ago where an operation says so.
+
 **Request ids.** Every answer has \`X-Request-Id\`. An \`X-Request-Id\` of your own is kept in our log.`
 
 function pathsOf(contracts: readonly Contract[], book: SchemaBook): Record<string, unknown> {

@@ -3,6 +3,7 @@
  * to know about it. Modules do not write these; `command` and `query` of packages/app make them.
  */
 import type { ErrorCode } from '@rowhouse/kernel'
+import type { Horizon } from '@rowhouse/tenancy'
 import type { z } from 'zod'
 import type { KeptAnswer, KeyedRequest } from './keyed-request.ts'
 
@@ -50,6 +51,8 @@ export interface Call<Input = unknown> {
    * @throws http.precondition_failed when it is in another state
    */
   readonly expects?: (current: unknown) => void
+  /** There when reads may be answered by replicas: what the caller has seen of its tenant, for the answer to go on from. */
+  readonly horizon?: Horizon
 }
 
 export interface Operation {
@@ -80,6 +83,8 @@ export interface Operation {
   readonly etag?: boolean
   /** Takes If-Match and If-None-Match: `run` knows `call.expects`. */
   readonly conditional?: boolean
+  /** Takes and gives `Rowhouse-Consistency`: `run` knows `call.horizon`. */
+  readonly consistent?: boolean
   run(call: Call): Promise<unknown>
   /** Runs it at most once for each key, and gives the first answer again. Without it no `Idempotency-Key` is taken. */
   runOnce?(call: Call, request: KeyedRequest): Promise<KeptAnswer>

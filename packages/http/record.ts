@@ -13,6 +13,8 @@ export interface RequestRecord {
   hostTenantId: string | null
   error: RowhouseError | undefined
   traceId: string | undefined
+  /** Of the answer, when it gives one: see consistency.ts. */
+  token: (() => string | undefined) | undefined
 }
 
 declare module 'fastify' {
@@ -28,6 +30,7 @@ export const newRecord = (): RequestRecord => ({
   hostTenantId: null,
   error: undefined,
   traceId: undefined,
+  token: undefined,
 })
 
 const duration = histogram<{ operation: string; status: string }>({

@@ -1,6 +1,8 @@
 import { SpanKind, contextFromHeaders, span, traceId } from '@rowhouse/telemetry'
+import type { ConsistencyTokens } from '@rowhouse/tenancy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, answerOf, outputJson, send } from './answer.ts'
+import { openHorizon } from './consistency.ts'
 import type { Contract } from './contract.ts'
 import { type Authenticate, authenticated, authorized } from './credentials.ts'
 import { type Conditions, conditionsOf, entityTag, isNamed } from './entity-tag.ts'
@@ -13,7 +15,12 @@ import type { Call } from './operation.ts'
  * One request of one operation, in the order that matters: who calls, whether they may, what they ask, and only then the
  * work. What is refused early has read nothing and tells nothing.
  */
-export function serve(contract: Contract, authenticate: Authenticate, limits: BodyLimits) {
+export function serve(
+  contract: Contract,
+  authenticate: Authenticate,
+  limits: BodyLimits,
+  tokens: ConsistencyTokens | undefined,
+) {
   const { operation } = contract
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -25,12 +32,20 @@ export function serve(contract: Contract, authenticate: Authenticate, limits: Bo
     authorized(caller, operation)
     const conditions = conditionsOn(contract, request)
     const key = operation.runOnce && idempotencyKey(raw)
+    const horizon = tokens && operation.consistent && openHorizon(tokens, caller.tenantId!, request)
 
     const path = request.params as Record<string, unknown>
     const { text: query } = request.query as { text: string }
     const input = await readInput(contract, { raw, path, query }, limits)
     const { id: requestId, ip: address } = request
-    const call = { input: input.value, caller, requestId, address, hostTenantId: record.hostTenantId }
+    const call = {
+      input: input.value,
+      caller,
+      requestId,
+      address,
+      hostTenantId: record.hostTenantId,
+      ...(horizon && { horizon }),
+    }
 
     if (operation.method === 'GET') return sendState(reply, answerOf(contract, await operation.run(call)), conditions)
     const change: Call = conditions ? { ...call, expects: expectation(contract, conditions) } : call

@@ -1,4 +1,5 @@
 import { gauge } from '@rowhouse/telemetry'
+import type { ConsistencyTokens } from '@rowhouse/tenancy'
 import { type ApiDescription, apiPages } from './api-pages.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contractOf } from './contract.ts'
@@ -15,6 +16,8 @@ export interface HttpServerOptions extends ListenerOptions, HostRules {
   readonly operations: readonly Operation[]
   readonly authenticate: Authenticate
   readonly ready: Ready
+  /** There when reads may be answered by replicas. */
+  readonly consistency?: ConsistencyTokens | undefined
   /** For the OpenAPI documents. */
   readonly api?: ApiDescription
   /** The home page's HTML, made anew for each request. Without it, `/` is not found. */
@@ -46,7 +49,7 @@ export interface HttpServer extends Pick<Listener, 'listen' | 'close'> {
  * @throws Error naming an operation that cannot be served or described as it is declared
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { operations, authenticate, home, pages = [], livePages = [] } = options
+  const { operations, authenticate, consistency, home, pages = [], livePages = [] } = options
   const {
     api = { title: 'Rowhouse', version: '1' },
     bodyLimitBytes = 2 ** 20,
@@ -59,7 +62,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     ...operations.map(contractOf).map((contract) => ({
       method: contract.operation.method,
       url: contract.url,
-      handler: serve(contract, authenticate, limits),
+      handler: serve(contract, authenticate, limits, consistency),
     })),
     ...[...apiPages(operations, api), ...pages].map((page) => pageRoute(page.path, page)),
     ...(home === undefined ? [] : [pageRoute('/', () => htmlPage('/', home()))]),

@@ -5,7 +5,14 @@
  */
 import { httpErrors, type KeptAnswer, type KeyedRequest } from '@rowhouse/http'
 import { crashPoint, isError, RowhouseError } from '@rowhouse/kernel'
-import { type Door, type Execute, type ModuleMigrations, sqlMigrations, tenancyErrors } from '@rowhouse/tenancy'
+import {
+  type Door,
+  type Execute,
+  type Horizon,
+  type ModuleMigrations,
+  sqlMigrations,
+  tenancyErrors,
+} from '@rowhouse/tenancy'
 import { claimFirst } from './claim-first.ts'
 import { keptAnswers } from './kept-answers.ts'
 
@@ -21,6 +28,7 @@ export interface Once {
    * no effect and is kept as well; where the request may fare better the next time, its key is free again.
    *
    * @param options.secret the answer is sealed, and kept for 10 minutes instead of 24 hours
+   * @param options.horizon its caller's: a repetition moves it on as well
    * @throws http.idempotency_in_flight, http.idempotency_key_reused, http.idempotency_answer_expired, and what the door
    * and `work` throw; tenancy.outcome_unknown only when the outcome could not be learned
    */
@@ -28,7 +36,7 @@ export interface Once {
     tenantId: string,
     request: KeyedRequest,
     work: (execute: Execute) => Promise<unknown>,
-    options?: { readonly secret?: boolean },
+    options?: { readonly secret?: boolean; readonly horizon?: Horizon | undefined },
   ): Promise<KeptAnswer>
 }
 
@@ -46,14 +54,14 @@ export function createOnce({ door, table, sealKeys }: OnceOptions): Once {
   const inFlight = new Map<string, Buffer>()
 
   return {
-    async run(tenantId, request, work, { secret = false } = {}) {
+    async run(tenantId, request, work, { secret = false, horizon } = {}) {
       const id = `${tenantId} ${request.keyHash.toString('base64')}`
       const other = inFlight.get(id)
       if (other?.equals(request.requestHash)) throw httpErrors.idempotencyInFlight()
       if (other) throw httpErrors.idempotencyKeyReused()
       inFlight.set(id, request.requestHash)
       try {
-        return await carryOut(tenantId, request, work, secret)
+        return await carryOut(tenantId, request, work, secret, horizon)
       } finally {
         inFlight.delete(id)
       }
@@ -65,42 +73,52 @@ export function createOnce({ door, table, sealKeys }: OnceOptions): Once {
     request: KeyedRequest,
     work: (execute: Execute) => Promise<unknown>,
     secret: boolean,
+    horizon: Horizon | undefined,
   ): Promise<KeptAnswer> {
     const attempt = () =>
-      door.transaction(tenantId, async (execute) => {
-        const key = claimFirst(execute, () => answers.claim(execute, tenantId, request, secret))
-        const answer = await work(key.execute)
-          .then((result) => request.answer(result))
-          .catch(key.orAnswered)
-        const before = await key.claimed()
-        if (before) return { ...before, replayed: true }
-        await answers.keep(execute, tenantId, request, answer!, secret)
-        crashPoint('idempotency.kept')
-        return { ...answer!, replayed: false }
-      })
+      door.transaction(
+        tenantId,
+        async (execute) => {
+          const key = claimFirst(execute, () => answers.claim(execute, tenantId, request, secret))
+          const answer = await work(key.execute)
+            .then((result) => request.answer(result))
+            .catch(key.orAnswered)
+          const before = await key.claimed()
+          if (before) return { ...before, replayed: true }
+          await answers.keep(execute, tenantId, request, answer!, secret)
+          crashPoint('idempotency.kept')
+          return { ...answer!, replayed: false }
+        },
+        horizon,
+      )
     try {
       const kept = await attempt().catch((error: unknown) => settle(error, attempt))
       crashPoint('idempotency.committed')
       return kept
     } catch (error) {
-      const earlier = await keepRefusal(tenantId, request, error)
+      const earlier = await keepRefusal(tenantId, request, error, horizon)
       if (earlier) return earlier
       throw error
     }
   }
 
   /** @returns the answer that another request with this key had meanwhile */
-  async function keepRefusal(tenantId: string, request: KeyedRequest, error: unknown): Promise<KeptAnswer | null> {
+  async function keepRefusal(
+    tenantId: string,
+    request: KeyedRequest,
+    error: unknown,
+    horizon: Horizon | undefined,
+  ): Promise<KeptAnswer | null> {
     const refusal = ownErrors.some((code) => isError(error, code)) ? null : request.refusal(error)
     if (refusal === null) return null
-    const kept = door.transaction(tenantId, async (execute) => {
+    const keep = async (execute: Execute) => {
       const before = await answers.claim(execute, tenantId, request, false)
       if (before) return { ...before, replayed: true }
       await answers.keep(execute, tenantId, request, refusal, false)
       return null
-    })
+    }
     // Not kept, it is what the next request with this key may be answered anew: nothing has been done.
-    return kept.catch(() => null)
+    return door.transaction(tenantId, keep, horizon).catch(() => null)
   }
 }
 

@@ -1,7 +1,7 @@
 /** The answers of one tenant's commands, by key: claimed, kept, recalled and cleared away, inside the command's transaction. */
 import { type Answer, httpErrors, type KeyedRequest } from '@rowhouse/http'
-import type { Execute } from '@rowhouse/tenancy'
 import { seal, unseal } from '@rowhouse/kernel'
+import type { Execute } from '@rowhouse/tenancy'
 
 export interface KeptAnswers {
   /**

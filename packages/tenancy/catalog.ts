@@ -1,9 +1,7 @@
 import type { Clock } from '@rowhouse/kernel'
 import type { Pools } from './connections/pools.ts'
-import type { Placement } from './deployment.ts'
-import { controlPlacement, type Deployment } from './deployment.ts'
-import { once } from './statements.ts'
-import { fly } from './wire.ts'
+import { askControl } from './ask.ts'
+import type { Deployment, Placement } from './deployment.ts'
 
 export interface CatalogEntry {
   readonly slug: string
@@ -28,10 +26,9 @@ const maxCached = 10_000
 export function createCatalog({ pools, names, clock }: { pools: Pools; names: Deployment; clock: Clock }): Catalog {
   const entries = createCache<CatalogEntry>(clock)
   const slugs = createCache<string>(clock)
-  const control = controlPlacement(names).databaseName
 
-  const read = (text: string, value: string) =>
-    pools.lend(control, async (client) => (await fly(client, [once(text, [value])])).rows[0])
+  const ask = askControl(pools, names)
+  const read = async (text: string, value: string) => (await ask(text, [value]))[0]
 
   return {
     find: (tenantId) =>

@@ -18,6 +18,7 @@ import {
   type Migrations,
   openDoor,
   prepareCluster,
+  type Replicas,
   sqlMigrations,
   type Tenant,
   type Tenants,
@@ -134,26 +135,45 @@ export const passwordsOf = (names: Deployment) => ({
 export interface NodeOptions {
   /** Another way to the same server. */
   readonly url?: string
+  /** The way past a pooler, when that is one. */
+  readonly directUrl?: string
   readonly clock?: Clock
   readonly doorKey?: Buffer
   readonly maxConnections?: number
   readonly acquireTimeoutMs?: number
   readonly holdMs?: number
+  readonly replicas?: Replicas
 }
 
 /** What one node of the application tier holds. */
 export function openNode(deployed: Pick<Deployed, 'names' | 'applicationUrl' | 'doorKey'>, options: NodeOptions = {}) {
   const { names } = deployed
   const clock = options.clock ?? systemClock
-  const pools = createPools({
-    connect: connectAs({ url: options.url ?? deployed.applicationUrl, verify: verifyDatabase }),
-    maxConnections: options.maxConnections ?? 3,
-    acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
-  })
+  const poolsAt = (url: string) =>
+    createPools({
+      connect: connectAs({ url, verify: verifyDatabase }),
+      maxConnections: options.maxConnections ?? 3,
+      acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
+    })
+  const pools = poolsAt(options.url ?? deployed.applicationUrl)
+  const directPools = options.directUrl === undefined ? pools : poolsAt(options.directUrl)
   const catalog = createCatalog({ pools, names, clock })
   const proofs = createProofs(options.doorKey ?? deployed.doorKey, clock)
-  const door = openDoor({ pools, catalog, proofs, holdMs: options.holdMs ?? 5_000 })
-  return { pools, catalog, proofs, door, stop: () => pools.stop() }
+  const door = openDoor({
+    pools,
+    directPools,
+    catalog,
+    proofs,
+    holdMs: options.holdMs ?? 5_000,
+    replicas: options.replicas,
+  })
+  return {
+    pools,
+    catalog,
+    proofs,
+    door,
+    stop: async () => void (await Promise.all([pools.stop(), directPools.stop()])),
+  }
 }
 
 /** A connection that `pg` alone handles. */

@@ -47,13 +47,6 @@ export const controlPlacement = ({ controlDatabase }: Deployment): Placement => 
   epoch: 0,
 })
 
-/** The same server and login, another database. */
-export function urlOf(url: string, databaseName: string): string {
-  const other = new URL(url)
-  other.pathname = `/${encodeURIComponent(databaseName)}`
-  return other.href
-}
-
 /** Fills `{{owner}}`, `{{migrator}}`, `{{application}}` and `{{relay}}` in SQL with quoted role names. */
 export const fillRoles = (sql: string, names: Deployment): string =>
   sql.replace(

@@ -1,6 +1,7 @@
 /** Looks for what stands open in a deployment, with the eyes of each role. */
-import { asClient } from './administration.ts'
-import { controlPlacement, type Deployment, quoted, urlOf } from './deployment.ts'
+import { asClient, lookThrough } from './administration.ts'
+import { controlPlacement, type Deployment, quoted } from './deployment.ts'
+import { hostUrls, urlOf } from './connections/address.ts'
 import { uncovered } from './migrations.ts'
 import { listTargets, platformHouse } from './prepare.ts'
 import { verifyDatabase } from './verify.ts'
@@ -26,7 +27,7 @@ export async function findFaults({
     ['DATABASE_URL', applicationUrl, names.application],
     ['DATABASE_RELAY_URL', relayUrl, names.relay],
   ] as const) {
-    const { username } = new URL(url)
+    const { username } = new URL(hostUrls(url)[0]!)
     if (username !== role) faults.push(`${variable} logs in as ${username}; this deployment’s role is ${role}`)
   }
 
@@ -39,13 +40,13 @@ export async function findFaults({
   }
   for (const databaseName of new Set(targets.map((target) => target.databaseName))) {
     if (databaseName === names.templateDatabase) continue
-    await asClient(urlOf(applicationUrl, databaseName), async (client) => {
+    await lookThrough(urlOf(applicationUrl, databaseName), async (client) => {
       await verifyDatabase(client).catch((error: Error) => faults.push(`${databaseName}: ${error.message}`))
       const { rows } = await client.query<{ open: string }>(openSideDoors)
       for (const { open } of rows)
         faults.push(`${databaseName}: the application may call ${open}; a superuser can revoke it (harden.sql)`)
     })
-    await asClient(urlOf(relayUrl, databaseName), (client) =>
+    await lookThrough(urlOf(relayUrl, databaseName), (client) =>
       verifyDatabase(client).catch((error: Error) => void faults.push(`${databaseName}: ${error.message}`)),
     )
   }

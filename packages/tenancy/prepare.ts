@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { asClient, closeDatabase } from './administration.ts'
-import { controlPlacement, type Deployment, fillRoles, quoted, urlOf } from './deployment.ts'
+import { controlPlacement, type Deployment, fillRoles, quoted } from './deployment.ts'
+import { urlOf } from './connections/address.ts'
 import { tenancyErrors } from './errors.ts'
 import { applyMigrations, migrateHouse, type ModuleMigrations, sqlMigrations, type Target } from './migrations.ts'
 
@@ -134,6 +135,8 @@ const sessionSettings: readonly (readonly [string, string])[] = [
   ['lock_timeout', '5s'],
   ['idle_in_transaction_session_timeout', '30s'],
   ['default_transaction_isolation', 'read committed'],
+  // Here and not told at each connection: behind a pooler that would be a setting of somebody else's session.
+  ['application_name', 'rowhouse'],
 ]
 
 async function makeDatabase(admin: pg.ClientBase, names: Deployment, name: string): Promise<void> {

@@ -45,9 +45,41 @@ export const begin: Statement = { text: 'begin', name: 'rh_begin', values: [] }
 export const commit: Statement = { text: 'commit', name: 'rh_commit', values: [] }
 export const rollback: Statement = { text: 'rollback', name: 'rh_rollback', values: [] }
 
+/**
+ * For sessions that others have used before. They have no names: behind those of a pooler somebody may have put something
+ * else, and these are what finds that out.
+ */
+export const beginAfresh = once('begin isolation level read committed, read write')
+/** Every setting of the session goes back to what it was when it was made. */
+export const resetSession = once('reset all')
+export const enterShared = (tenantId: string, proof: Buffer): Statement =>
+  once('select 1 where rowhouse.enter($1, $2) is null or rowhouse.expect_nothing_prepared() is null', [tenantId, proof])
+export const expectNothingPrepared = once('select 1 where rowhouse.expect_nothing_prepared() is null')
+
 /** Answers no row: one message less each way. */
 export const enter = (tenantId: string, proof: Buffer): Statement => ({
   text: 'select 1 where rowhouse.enter($1, $2) is null',
   name: 'rh_enter',
+  values: [tenantId, proof],
+})
+
+/** Into a standby that has replayed what is before `after`. */
+export const enterReplica = (tenantId: string, proof: Buffer, after: string): Statement => ({
+  text: 'select 1 where rowhouse.enter_replica($1, $2, $3) is null',
+  name: 'rh_enter_replica',
+  values: [tenantId, proof, after],
+})
+
+/** The place of all that has been committed, on a primary; for the end of a transaction. */
+export const position = (tenantId: string, proof: Buffer): Statement => ({
+  text: 'select timeline, lsn from rowhouse.position($1, $2)',
+  name: 'rh_position',
+  values: [tenantId, proof],
+})
+
+/** The place of all that could be seen, on a standby. */
+export const seen = (tenantId: string, proof: Buffer): Statement => ({
+  text: 'select rowhouse.seen($1, $2) as seen',
+  name: 'rh_seen',
   values: [tenantId, proof],
 })

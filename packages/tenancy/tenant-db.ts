@@ -12,6 +12,7 @@ import {
   type QueryResult,
 } from 'kysely'
 import type { Door, Execute } from './door.ts'
+import type { Reads } from './replicas/read.ts'
 import { snakeCase } from './values.ts'
 
 declare const throughTheDoor: unique symbol
@@ -38,8 +39,8 @@ export type TenantDb<Tables> = Pick<
 > & { readonly [throughTheDoor]: true }
 
 /** Each statement is a flight, and a transaction, of its own. */
-export const queryDb = <Tables>(door: Door, tenantId: string): TenantDb<Tables> =>
-  tenantDb((text, values) => door.query(tenantId, text, values))
+export const queryDb = <Tables>(door: Door, tenantId: string, reads?: Reads): TenantDb<Tables> =>
+  tenantDb((text, values) => door.query(tenantId, text, values, reads))
 
 /** All statements are one transaction: committed when `work` returns, rolled back when it throws. */
 export const transactionDb = <Tables, T>(

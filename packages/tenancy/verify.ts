@@ -1,8 +1,9 @@
 /** The start-up refusals: a server does not serve through a role that row security does not bind. */
 import type pg from 'pg'
 import { asClient, asOwner } from './administration.ts'
-import { isConnectionError } from './connections/pools.ts'
-import { controlPlacement, type Deployment, urlOf } from './deployment.ts'
+import { isConnectionError } from './connections/lost.ts'
+import { controlPlacement, type Deployment } from './deployment.ts'
+import { urlOf } from './connections/address.ts'
 import { tenancyErrors } from './errors.ts'
 import { uncovered } from './migrations.ts'
 import { platformHouse } from './prepare.ts'
@@ -36,12 +37,15 @@ async function verifyServer(client: pg.ClientBase): Promise<void> {
     await fly(client, [once('rollback')])
   } catch (cause) {
     if (isConnectionError(cause)) throw cause
-    throw tenancyErrors.unsupportedServer({
-      operator: 'The pooler in front of PostgreSQL runs in statement mode. Set it to transaction or session mode.',
-      cause,
-    })
+    throw noTransactions(cause)
   }
 }
+
+export const noTransactions = (cause: unknown) =>
+  tenancyErrors.unsupportedServer({
+    operator: 'The pooler in front of PostgreSQL runs in statement mode. Set it to transaction or session mode.',
+    cause,
+  })
 
 async function verifyRole(client: pg.ClientBase): Promise<void> {
   const { rows } = await fly(client, [once('select fault from rowhouse.faults_of_session() as fault')])

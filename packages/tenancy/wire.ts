@@ -7,6 +7,7 @@
  */
 import type pg from 'pg'
 import { DatabaseError, serialize } from 'pg-protocol'
+import { type Session, sessionOf } from './session.ts'
 import { columnNames, columnParsers, toParameter, type Column } from './values.ts'
 
 /** One statement. With a name it is parsed once per connection; names are made by `Statements`, never by hand. */
@@ -14,6 +15,8 @@ export interface Statement {
   readonly text: string
   readonly name: string
   readonly values: readonly unknown[]
+  /** Its name is given up again in the same flight. */
+  readonly fleeting?: boolean
 }
 
 export interface StatementResult {
@@ -21,21 +24,30 @@ export interface StatementResult {
   readonly command: string
   readonly rowCount: number
   readonly rows: Record<string, unknown>[]
+  /** Rows of the statement behind the flight, when there was one and its answer came. */
+  readonly behind?: Record<string, unknown>[]
 }
 
 /**
  * Sends `statements` in one flight and resolves to the result of the last.
  *
+ * @param behind sent in the same write, after the Sync: it runs when all that is before it has been committed, and whether
+ * it succeeds changes nothing for that.
  * @throws TypeError at once, with nothing sent, when a value cannot be a parameter. Rejects with pg's DatabaseError when a
  * statement fails: the ones after it did not run, and the implicit transaction is rolled back. ConnectionLost when no
  * answer came: whether the statements ran is unknown, unless they were never sent.
  */
-export function fly(client: pg.ClientBase, statements: readonly Statement[]): Promise<StatementResult> {
+export function fly(
+  client: pg.ClientBase,
+  statements: readonly Statement[],
+  behind?: Statement,
+): Promise<StatementResult> {
   const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
-  const writable = statements.map((statement) => ({ ...statement, values: statement.values.map(toParameter) }))
-  client.query(new Flight(wireOf(client), writable, resolve, reject))
+  client.query(new Flight(client, statements.map(writable), behind && writable(behind), resolve, reject))
   return promise
 }
+
+const writable = (statement: Statement): Statement => ({ ...statement, values: statement.values.map(toParameter) })
 
 /** The connection broke before the server's answer. */
 export class ConnectionLost extends Error {
@@ -48,48 +60,24 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** True when a session setting is not what it was when the connection was made: somebody left state behind. */
-export const isDoubtful = (client: pg.ClientBase): boolean => wireOf(client).changedSettings.size > 0
+/** The statement of its flight at which PostgreSQL raised this error. */
+export const failedAt = (error: DatabaseError): Statement | undefined => failures.get(error)
 
-/** What we know of one connection beyond what `pg` knows. */
-interface Wire {
-  /** Named statements that the server holds, oldest use first, with the columns they return once described. */
-  readonly prepared: Map<string, Column[] | undefined>
-  /** Names whose Parse is under way. */
-  parsing: string[]
-  /** Names that the next flight closes. */
-  readonly closing: string[]
-  /** Names of the settings that the server reported as changed. */
-  readonly changedSettings: Set<string>
-}
+const failures = new WeakMap<DatabaseError, Statement>()
 
 /** The part of pg's connection that a Submittable is handed, which its types leave out. */
 interface Connection extends NodeJS.EventEmitter {
   readonly stream: NodeJS.WritableStream
 }
 
-const wires = new WeakMap<pg.ClientBase, Wire>()
+/** The part of pg's client that decides whose the next message is. */
+interface Turn {
+  _activeQuery: unknown
+  readyForQuery: boolean
+}
 
 /** A server holds this many named statements per connection; the least recently used is closed for the next. */
 const maxPrepared = 256
-
-function wireOf(client: pg.ClientBase): Wire {
-  const known = wires.get(client)
-  if (known) return known
-  const wire: Wire = { prepared: new Map(), parsing: [], closing: [], changedSettings: new Set() }
-  wires.set(client, wire)
-  const { connection } = client as pg.ClientBase & { readonly connection: Connection }
-  connection.on('parseComplete', () => {
-    const name = wire.parsing.shift()
-    if (name) wire.prepared.set(name, undefined)
-  })
-  connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
-    // Reported since PostgreSQL 18: the door sets the path in the schema tier, and it goes back at the transaction's end.
-    if (parameterName === 'search_path' && parameterValue === 'pooled') wire.changedSettings.delete(parameterName)
-    else wire.changedSettings.add(parameterName)
-  })
-  return wire
-}
 
 /** SQLSTATE feature_not_supported: "cached plan must not change result type". */
 const planChanged = '0A000'
@@ -99,7 +87,9 @@ interface Message<T> {
 }
 
 class Flight implements pg.Submittable {
-  readonly #wire: Wire
+  readonly #turn: Turn
+  readonly #session: Session
+  /** In the order of their answers: at last, maybe, the one behind. */
   readonly #statements: readonly Statement[]
   readonly #resolve: (result: StatementResult) => void
   readonly #reject: (error: Error) => void
@@ -107,33 +97,44 @@ class Flight implements pg.Submittable {
   #current = 0
   #columns: Column[] | undefined
   #rows: Record<string, unknown>[] = []
+  #last: StatementResult | undefined
+  readonly #behind: Statement | undefined
+  /** The first Sync has been answered. */
+  #landed = false
   #result: StatementResult | undefined
 
   constructor(
-    wire: Wire,
+    client: pg.ClientBase,
     statements: readonly Statement[],
+    behind: Statement | undefined,
     resolve: (result: StatementResult) => void,
     reject: (error: Error) => void,
   ) {
-    this.#wire = wire
-    this.#statements = statements
+    this.#turn = client as unknown as Turn
+    this.#session = sessionOf(client)
+    this.#statements = behind ? [...statements, behind] : statements
+    this.#behind = behind
     this.#resolve = resolve
     this.#reject = reject
   }
 
   submit(connection: pg.Connection): void {
     const messages: Buffer[] = []
-    for (const statement of this.#statements) this.#write(statement, messages)
+    for (const statement of this.#statements) {
+      if (statement === this.#behind) messages.push(serialize.sync())
+      this.#write(statement, messages)
+    }
     // Before anything that may fail: what follows an error is skipped, and a name that is not closed stays taken.
-    messages.unshift(...this.#wire.closing.splice(0).map((name) => serialize.close({ type: 'S', name })))
+    messages.unshift(...this.#session.closing.splice(0).map((name) => serialize.close({ type: 'S', name })))
     messages.push(serialize.sync())
     this.#sent = true
     ;(connection as unknown as Connection).stream.write(Buffer.concat(messages))
     this.#columns = this.#knownColumns(0)
   }
 
-  #write({ name, text, values }: Statement, messages: Buffer[]): void {
-    const { prepared, parsing } = this.#wire
+  #write({ name: wanted, text, values, fleeting = false }: Statement, messages: Buffer[]): void {
+    const { prepared, parsing, named } = this.#session
+    const name = named ? wanted : ''
     const known = name !== '' && prepared.has(name)
     if (known) {
       const columns = prepared.get(name)
@@ -143,16 +144,17 @@ class Flight implements pg.Submittable {
       if (name !== '') {
         if (prepared.size + parsing.length >= maxPrepared) this.#forget(prepared.keys().next().value)
       }
-      parsing.push(name)
+      parsing.push(fleeting ? '' : name)
       messages.push(serialize.parse({ name, text }))
     }
     messages.push(serialize.bind({ statement: name, values: values as unknown[] }))
     if (!known || !prepared.get(name)) messages.push(serialize.describe({ type: 'P' }))
     messages.push(serialize.execute())
+    if (fleeting) messages.push(serialize.close({ type: 'S', name }))
   }
 
   #forget(name = ''): void {
-    if (this.#wire.prepared.delete(name)) this.#wire.closing.push(name)
+    if (this.#session.prepared.delete(name)) this.#session.closing.push(name)
   }
 
   handleRowDescription({ fields }: Message<{ name: string; dataTypeID: number }>): void {
@@ -160,7 +162,8 @@ class Flight implements pg.Submittable {
     const parsers = columnParsers(fields)
     this.#columns = names.map((name, at) => ({ name, parse: parsers[at]! }))
     const statement = this.#statements[this.#current]
-    if (statement?.name) this.#wire.prepared.set(statement.name, this.#columns)
+    const { prepared } = this.#session
+    if (statement && prepared.has(statement.name)) prepared.set(statement.name, this.#columns)
   }
 
   handleDataRow({ fields }: Message<string | null>): void {
@@ -181,7 +184,7 @@ class Flight implements pg.Submittable {
 
   handleCommandComplete({ text }: { text: string }): void {
     const words = text.split(' ')
-    this.#result = { command: words[0]!, rowCount: Number(words.at(-1)) || 0, rows: this.#rows }
+    this.#last = { command: words[0]!, rowCount: Number(words.at(-1)) || 0, rows: this.#rows }
     this.#rows = []
     this.#current += 1
     this.#columns = this.#knownColumns(this.#current)
@@ -189,20 +192,53 @@ class Flight implements pg.Submittable {
 
   #knownColumns(at: number): Column[] | undefined {
     const statement = this.#statements[at]
-    return statement && this.#wire.prepared.get(statement.name)
+    return statement && this.#session.prepared.get(statement.name)
   }
 
   handleReadyForQuery(): void {
-    if (this.#result) this.#resolve(this.#result)
+    if (!this.#behind) this.#settle(this.#last)
+    else if (this.#landed) this.#settle(this.#result, this.#last!.rows)
+    else this.#awaitBehind()
+  }
+
+  /** The answer to the second Sync is this flight's, too: pg would give it to the next query. */
+  #awaitBehind(): void {
+    this.#landed = true
+    this.#result = this.#last
+    this.#current = this.#statements.length - 1
+    this.#columns = this.#knownColumns(this.#current)
+    this.#takeTurn()
+  }
+
+  #takeTurn(): void {
+    this.#turn._activeQuery = this
+    this.#turn.readyForQuery = false
+  }
+
+  #settle(result: StatementResult | undefined, behind?: Record<string, unknown>[]): void {
+    if (result) this.#resolve(behind ? { ...result, behind } : result)
     else this.#reject(new Error('The flight ended without a result'))
   }
 
   handleError(error: Error): void {
-    this.#wire.parsing = []
+    // What is behind failed, or was never answered: what is before it was committed all the same.
+    if (this.#landed) return this.#settle(this.#result)
+    if (!(error instanceof DatabaseError)) return this.#reject(new ConnectionLost(error, this.#sent))
+    const failed = this.#statements[this.#current]
+    if (failed) failures.set(error, failed)
+    this.#giveUpParsing()
     // A migration changed the columns that it returns: parsed again, it works again.
-    if (error instanceof DatabaseError && error.code === planChanged)
-      this.#forget(this.#statements[this.#current]?.name)
-    this.#reject(error instanceof DatabaseError ? error : new ConnectionLost(error, this.#sent))
+    if (error.code === planChanged) this.#forget(failed?.name)
+    if (this.#behind) this.#takeTurn()
+    this.#reject(error)
+  }
+
+  /** What follows an error is skipped up to the Sync. A pooler has seen it, though, and takes those names for taken. */
+  #giveUpParsing(): void {
+    const { parsing, closing, pooled } = this.#session
+    const behind = this.#behind !== undefined && parsing.at(-1) === this.#behind.name ? parsing.splice(-1) : []
+    if (pooled) closing.push(...parsing.filter((name) => name !== ''))
+    this.#session.parsing = behind
   }
 
   handleEmptyQuery(): void {

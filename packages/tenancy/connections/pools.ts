@@ -1,9 +1,9 @@
 /** Connections: one bounded pool for each database, opened at its first use and gone when long idle. */
 import { setInterval } from 'node:timers'
-import pg from 'pg'
-import { urlOf } from '../deployment.ts'
+import type pg from 'pg'
 import { tenancyErrors } from '../errors.ts'
-import { ConnectionLost } from '../wire.ts'
+import type { Connect } from './connect.ts'
+import { isConnectionError } from './lost.ts'
 import { createPool, type Pool } from './pool.ts'
 import { gaugePools, type PoolKind, type PoolRole, type PoolState } from './state.ts'
 import { createTotal, type Total } from './total.ts'
@@ -55,13 +55,6 @@ export interface PoolsOptions {
   /** How long a connection may be idle, and then the pool without connections. */
   readonly idleTimeoutMs?: number
 }
-
-/**
- * Opens one connection, verified and ready.
- *
- * @throws tenancy.database_unavailable when it may work later, another error of tenancy when it will not
- */
-export type Connect = (databaseName: string) => Promise<pg.Client>
 
 export function createPools(options: PoolsOptions): Pools {
   const { connect, maxConnections: max, tenantShare = 1, maxWaiting = 1_000, acquireTimeoutMs } = options
@@ -145,71 +138,4 @@ export function createPools(options: PoolsOptions): Pools {
       pools.clear()
     },
   }
-}
-
-export interface Login {
-  /** The database in it is replaced. */
-  readonly url: string
-  /** Refuses a database in which this role could escape the policies; asked at the first connection to each. */
-  readonly verify: (client: pg.ClientBase) => Promise<void>
-}
-
-/** Opens connections with one login. */
-export function connectAs({ url, verify }: Login): Connect {
-  const verified = new Map<string, Promise<void>>()
-
-  /** Asked by one; the others that come meanwhile wait for its answer. */
-  async function verifyOnce(databaseName: string, client: pg.Client): Promise<void> {
-    const asked = verified.get(databaseName) ?? verify(client)
-    verified.delete(databaseName)
-    verified.set(databaseName, asked)
-    if (verified.size > maxVerified) verified.delete(verified.keys().next().value!)
-    await asked.catch((error: unknown) => {
-      verified.delete(databaseName)
-      throw error
-    })
-  }
-
-  return async (databaseName) => {
-    const client = new pg.Client({
-      connectionString: urlOf(url, databaseName),
-      connectionTimeoutMillis: connectTimeoutMs,
-      application_name: 'rowhouse',
-    })
-    // Unheard, it would end the process; whoever uses the connection hears of it by another way.
-    client.on('error', () => {})
-    try {
-      await client.connect()
-    } catch (cause) {
-      void client.end()
-      if (cause instanceof pg.DatabaseError && unknownLogin.has(cause.code ?? '')) throw notPrepared(cause)
-      throw tenancyErrors.databaseUnavailable({ operator: `No connection to ${databaseName}: ${String(cause)}`, cause })
-    }
-    try {
-      await verifyOnce(databaseName, client)
-      return client
-    } catch (error) {
-      void client.end()
-      throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : error
-    }
-  }
-}
-
-const connectTimeoutMs = 5_000
-/** Databases that are known to be sound; whichever was opened longest ago is asked again. */
-const maxVerified = 1_000
-
-/** No such role, a wrong password, no such database. */
-const unknownLogin = new Set(['28000', '28P01', '3D000'])
-
-const notPrepared = (cause: Error) =>
-  tenancyErrors.notPrepared({
-    operator: `PostgreSQL says: ${cause.message}. If it is not prepared yet, run \`rowhouse migrate run\` with DATABASE_ADMIN_URL; if it is, correct the URL.`,
-    cause,
-  })
-
-/** The connection is gone or going: lost, shut down (class 57P) or broken (class 08). */
-export function isConnectionError(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return /^(57P|08)/.test(error.code ?? '')
-  return error instanceof ConnectionLost
 }

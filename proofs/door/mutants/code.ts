@@ -29,6 +29,6 @@ export const codeMutants: readonly Mutant[] = [
     name: 'the raw connection goes back to its pool',
     noticedBy: ['probes'],
     probes: ['destroyed'],
-    code: { file: 'door.ts', from: 'doubt()\n            await fly(client, [begin', to: 'await fly(client, [begin' },
+    code: { file: 'door.ts', from: 'doubt()\n              await fly(client, beginning', to: 'await fly(client, beginning' },
   },
 ]
