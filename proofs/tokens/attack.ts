@@ -2,7 +2,7 @@
 import { type Answer, Lost } from '../nodes/connection.ts'
 import type { Count } from '../count.ts'
 import { createRandom } from '../random.ts'
-import { bearers, type Hostile, kidOf, type Material, signed } from './forge.ts'
+import { bearers, type Hostile, kidOf, type Material, operatorsKey, signed } from './forge.ts'
 import { algorithms } from './rows/algorithms.ts'
 import { claimed } from './rows/claims.ts'
 import { confusion } from './rows/confusion.ts'
@@ -49,7 +49,7 @@ export async function attack({ scene, count, seed, part, targets, rows: names, s
       const material = scene.material(name)
       const hostile = rows[name]!(material).filter(() => random.chance(part))
       const calls = hostile.flatMap((each) =>
-        Array.from({ length: targets }, () => ({ each, target: random.pick(scene.targets) })),
+        Array.from({ length: targets }, () => ({ each, target: random.pick(scene.targets.filter(isWrongFor(each))) })),
       )
       await sendControls(callers[0]!, material, count)
       await Promise.all(
@@ -73,6 +73,12 @@ export async function attack({ scene, count, seed, part, targets, rows: names, s
     for (const caller of callers) caller.close()
   }
 }
+
+/** The operators' key is right where it belongs. */
+const isWrongFor =
+  ({ name }: Hostile) =>
+  ({ audience }: Target) =>
+    name !== operatorsKey || audience !== 'operator'
 
 async function answerTo(caller: Caller, { authorization }: Hostile, target: Target): Promise<Answer | undefined> {
   return caller.ask(target, authorization).catch((error: unknown) => {

@@ -25,8 +25,9 @@ export interface Material {
   /** Of the same deployment once, believed no more. */
   readonly rotatedOut: KeyObject
   readonly theirs: KeyObject
-  /** Secrets of ours for other purposes: a refresh token, an operator's key. */
-  readonly otherSecrets: readonly string[]
+  /** Secrets of ours for other purposes. */
+  readonly refreshToken: string
+  readonly operatorApiKey: string
   /** Nobody may come here. */
   readonly trapUrl: string
   readonly nowS: number
@@ -80,5 +81,8 @@ export function decoded(token: string): { header: Json; claims: Json; signature:
 }
 
 /** Hostile tokens of one row, as they are usually sent. */
+/** What the operators' key is called among hostile tokens: at their own API it is none. */
+export const operatorsKey = 'the operators’ key'
+
 export const bearers = (row: string, tokens: Readonly<Record<string, string>>): Hostile[] =>
   Object.entries(tokens).map(([name, token]) => ({ row, name, authorization: `Bearer ${token}` }))

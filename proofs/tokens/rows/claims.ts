@@ -1,7 +1,7 @@
 /** T4: our own key, and words that were not meant for this place: another issuer, audience, kind or tenant. */
-import { bearers, type Hostile, type Json, type Material, signed } from '../forge.ts'
+import { bearers, type Hostile, type Json, type Material, operatorsKey, signed } from '../forge.ts'
 
-export function claimed({ header, claims, ours, token, otherSecrets }: Material): Hostile[] {
+export function claimed({ header, claims, ours, token, refreshToken, operatorApiKey }: Material): Hostile[] {
   const tokens: Record<string, string> = {}
   const under = (name: string, said: unknown) => (tokens[name] = signed(header, said, ours))
   for (const name of ['iss', 'aud', 'sub', 'tid', 'mid', 'role', 'sid', 'jti']) {
@@ -28,7 +28,8 @@ export function claimed({ header, claims, ours, token, otherSecrets }: Material)
   for (const [at, said] of [null, [], [claims], 'claims', 1, true, {}, ''].entries()) {
     under(`claims that are ${JSON.stringify(said)?.slice(0, 20)} (${at})`, said)
   }
-  otherSecrets.forEach((secret, at) => (tokens[`another secret of ours (${at})`] = secret))
+  tokens['a refresh token'] = refreshToken
+  tokens[operatorsKey] = operatorApiKey
   return [...bearers('T4', tokens), ...schemes(token)]
 }
 
