@@ -35,17 +35,23 @@ import {
   connectAs,
   controlPlacement,
   createCatalog,
+  type ConsistencyTokens,
+  createConsistencyTokens,
   createPools,
   createProofs,
+  createReplicas,
   createTenants,
   createTotal,
   type Door,
   kindOf,
   openDoor,
+  openReplica,
   type Pools,
+  type Replicas,
   type Tenants,
   verifyDatabase,
   verifyDeployment,
+  watchPrimary,
 } from '@rowhouse/tenancy'
 import type { ServerConfig } from './config.ts'
 import { type Database, migrationsOf } from './database.ts'
@@ -60,6 +66,10 @@ export interface Platform {
   readonly onboard: Onboard
   readonly pools: Pools
   readonly relay: Relay
+  /** When there are any. */
+  readonly replicas: Replicas | undefined
+  /** When there are replicas: what callers carry from one answer to the next request. */
+  readonly consistency: ConsistencyTokens | undefined
   authenticate(audience: 'tenant' | 'operator', token: string): Promise<Caller | null>
   /** The id of the tenant whose name the host is: `acme.localhost`. */
   tenantOfHost(host: string): Promise<string | null>
@@ -77,6 +87,8 @@ export interface PlatformOptions {
   readonly authKey: string
   readonly operatorApiKey: string
   readonly connections: ConnectionBounds
+  /** How old what a replica shows may be. */
+  readonly replicaMaxLagMs?: number
   readonly domain: string
   /** Where people reach the platform, for links in mail. */
   readonly origin: () => string
@@ -97,28 +109,58 @@ export function compose({
   authKey,
   operatorApiKey,
   connections: { poolSize, poolTotal, poolQueue, poolWaitMs, tenantShare, maxDedicated },
+  replicaMaxLagMs = 10_000,
   domain,
   origin,
   mailUrl,
   log,
 }: PlatformOptions): Platform {
-  const { names, url, migratorUrl, relayUrl } = database
+  const { names, url, directUrl, migratorUrl, relayUrl, replicaUrls = [] } = database
   const doorKey = Buffer.from(doorKeyHex, 'hex')
   const clock = systemClock
 
   // Tenancy
   const everybodys = [names.controlDatabase, names.sharedDatabase]
+  const maxConnections = (name: string) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4))
   const relayTotal = createTotal(Math.ceil(poolTotal / 8))
   const total = createTotal(poolTotal - relayTotal.max)
   const bounds = { kindOf: kindOf(names), tenantShare, maxWaiting: poolQueue, acquireTimeoutMs: poolWaitMs }
   const pools = createPools({
     ...bounds,
     connect: connectAs({ url, verify: verifyDatabase }),
-    maxConnections: (name) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4)),
+    maxConnections,
     total,
   })
   const catalog = createCatalog({ pools, names, clock })
-  const door = openDoor({ pools, catalog, proofs: createProofs(doorKey, clock), holdMs: 5_000 })
+  const directPools =
+    directUrl === undefined
+      ? pools
+      : createPools({
+          ...bounds,
+          role: 'direct',
+          connect: connectAs({ url: directUrl, verify: verifyDatabase }),
+          maxConnections: 2,
+          total,
+        })
+  const { controlDatabase } = names
+  const openStandby = (url: string) =>
+    openReplica({
+      url,
+      relayUrl,
+      controlDatabase,
+      verify: verifyDatabase,
+      bounds: { ...bounds, maxConnections, total: createTotal(poolTotal) },
+    })
+  const replicas =
+    replicaUrls.length === 0
+      ? undefined
+      : createReplicas({
+          primary: watchPrimary({ relayUrl, controlDatabase }),
+          replicas: replicaUrls.map(openStandby),
+          maxLagMs: replicaMaxLagMs,
+        })
+  const proofs = createProofs(doorKey, clock)
+  const door = openDoor({ pools, directPools, catalog, proofs, holdMs: 5_000, replicas })
   const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses, maxDedicated })
 
   // Identity
@@ -128,6 +170,7 @@ export function compose({
   const onboard = createOnboarding({ tenants, door, apiKeys })
   const ask = askControl(pools, names)
   const keys = authKeys(authKey)
+  const consistency = replicas && createConsistencyTokens(keys.deriveAll('consistency tokens'))
   const accessTokens = createAccessTokens({ keys, domain, clock })
   const mail = openMail(mailUrl, ask)
   const people = createPeople({
@@ -185,7 +228,7 @@ export function compose({
     ...invitationOperations(people, onceInControl),
     ...parkedKeyOperations(parkedKeys),
     ...poolOperations({
-      listPools: () => [...pools.list(), ...relayPools.list()],
+      listPools: () => [...new Set([pools, directPools, relayPools, replicas])].flatMap((each) => each?.list() ?? []),
       totals: [total, relayTotal],
       tenants,
     }),
@@ -199,8 +242,14 @@ export function compose({
     people,
     mail,
     onboard,
-    pools: { ...pools, stop: async () => void (await Promise.all([pools.stop(), relayPools.stop()])) },
+    pools: {
+      ...pools,
+      stop: async () =>
+        void (await Promise.all([pools, directPools, relayPools, replicas].map((each) => each?.stop()))),
+    },
     relay,
+    replicas,
+    consistency,
 
     async authenticate(audience, token) {
       if (audience === 'operator') return isOperatorKey(token, operatorApiKey) ? operator : null

@@ -10,7 +10,14 @@ const port = z.coerce
 
 const postgresUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\/[^/@]+@[^/]+\/[^/?]+/, 'must be postgres://USER:PASSWORD@HOST:PORT/DATABASE')
+  .regex(
+    /^postgres(ql)?:\/\/[^/@]+@[^/]+\/[^/?]+/,
+    'must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, or HOST:PORT,HOST:PORT for a cluster',
+  )
+  .refine(
+    (url) => !/[?&]target_session_attrs=(?!(read-write|primary)(&|$))/.test(url),
+    'must be read-write or primary in target_session_attrs: Rowhouse asks for the primary by itself',
+  )
   .optional()
 
 export const settings = defineConfig({
@@ -42,13 +49,19 @@ export const settings = defineConfig({
   databaseUrl: setting(
     'DATABASE_URL',
     postgresUrl,
-    'PostgreSQL 15 or newer, as the application’s role, naming the control database. Without it an embedded PostgreSQL 18 runs in ROWHOUSE_HOME.',
+    'PostgreSQL 15 or newer or a pooler in front of it, as the application’s role, naming the control database; several hosts with commas, of which the primary is found. Without it an embedded PostgreSQL 18 runs in ROWHOUSE_HOME.',
+    { secret: true },
+  ),
+  directUrl: setting(
+    'DATABASE_DIRECT_URL',
+    postgresUrl,
+    'The same as DATABASE_URL past a pooler, for what needs a session of its own. Needed only behind one, and then only by such statements.',
     { secret: true },
   ),
   migratorUrl: setting(
     'DATABASE_MIGRATOR_URL',
     postgresUrl,
-    'The same database as the migrator’s role, which builds tenants’ houses. Needed with DATABASE_URL.',
+    'The same database as the migrator’s role, which builds tenants’ houses. Never through a pooler. Needed with DATABASE_URL.',
     { secret: true },
   ),
   relayUrl: setting(
@@ -56,6 +69,31 @@ export const settings = defineConfig({
     postgresUrl,
     'The same database as the relay’s role, which sees which tenants have events waiting. Needed with DATABASE_URL.',
     { secret: true },
+  ),
+  replicaUrls: setting(
+    'REPLICA_URLS',
+    z
+      .string()
+      .transform((text) => text.split(/,(?=postgres(?:ql)?:)/))
+      .pipe(
+        z.array(
+          z
+            .string()
+            .regex(
+              /^postgres(ql)?:\/\/[^/@]+@[^/,]+\/[^/?,]+/,
+              'must be one postgres://USER:PASSWORD@HOST:PORT/DATABASE for each standby, with commas between',
+            ),
+        ),
+      )
+      .optional(),
+    'Hot standbys of the same cluster, with commas between, as the application’s role: they answer reads that need not be of this moment. Without it everything is read from the primary.',
+    { secret: true },
+  ),
+  replicaMaxLagMs: setting(
+    'REPLICA_MAX_LAG_MS',
+    z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(100).max(3_600_000),
+    'How old what a replica shows may be, in milliseconds. One that is further behind is not read until it has caught up.',
+    { default: '10000' },
   ),
   adminUrl: setting(
     'DATABASE_ADMIN_URL',

@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     authKey: config.authKey ?? secrets.authKey,
     operatorApiKey,
     connections: config,
+    replicaMaxLagMs: config.replicaMaxLagMs,
     domain: config.domain,
     origin: () => config.publicUrl ?? origin,
     mailUrl: config.mailUrl ?? (isLoopback(config.host) ? 'mailbox:' : 'none:'),
@@ -54,6 +55,7 @@ async function start(): Promise<void> {
   await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
   await platform.refuseOpenDoors()
   await platform.tenants.repair()
+  platform.replicas?.start()
   await lifecycle.start({
     name: 'relay',
     start: async () => platform.relay.start(),
@@ -66,6 +68,7 @@ async function start(): Promise<void> {
     tenantOfHost: platform.tenantOfHost,
     allowedHosts: [config.domain, 'localhost'],
     ready: platform.obstacles,
+    consistency: platform.consistency,
     home: () => homePage(origin, platform.mail.kept !== null),
     api,
     pages: [...(await pages), ...invitationPages()],

@@ -37,15 +37,21 @@ const tiers = ['shared', 'schema', 'database'] as const
 /**
  * @param adminUrl a superuser's URL; the deployment made there is left to its server's end.
  * @param options.relay has subscribers act; without it what is emitted stays where it is
+ * @param options.standbys of that server, to be read
  */
 export async function startTestPlatform(
   adminUrl: string,
   modules: readonly ProductModule[],
-  options: { readonly relay?: boolean; readonly connections?: Partial<ConnectionBounds> } = {},
+  options: {
+    readonly relay?: boolean
+    readonly standbys?: readonly { readonly port: number }[]
+    readonly connections?: Partial<ConnectionBounds>
+  } = {},
 ): Promise<TestPlatform> {
   const names = deployment(`t${randomBytes(4).toString('hex')}`, `t${randomBytes(4).toString('hex')}_control`)
-  const login = (user: string) => {
+  const login = (user: string, port?: number) => {
     const url = new URL(urlOf(adminUrl, names.controlDatabase))
+    if (port !== undefined) url.port = String(port)
     url.username = user
     url.password = user
     return url.href
@@ -55,6 +61,7 @@ export async function startTestPlatform(
     url: login(names.application),
     migratorUrl: login(names.migrator),
     relayUrl: login(names.relay),
+    replicaUrls: (options.standbys ?? []).map(({ port }) => login(names.application, port)),
   }
   await prepareCluster(adminUrl, names, {
     applicationPassword: names.application,
@@ -84,6 +91,7 @@ export async function startTestPlatform(
     authenticate: platform.authenticate,
     tenantOfHost: platform.tenantOfHost,
     ready: platform.obstacles,
+    consistency: platform.consistency,
     pages: invitationPages(),
     livePages: mailboxPages(platform.mail),
     log,
@@ -91,6 +99,7 @@ export async function startTestPlatform(
   })
 
   if (options.relay) platform.relay.start()
+  platform.replicas?.start()
   origin = await server.listen({ host: '127.0.0.1', port: 0 })
 
   const tenants: TestTenant[] = []

@@ -15,6 +15,8 @@ export interface Outgoing {
   readonly number: number
   readonly limitMs: number
   readonly signal: AbortSignal | undefined
+  /** Hears of the headers of an answer, whatever it says. */
+  readonly onHeaders: (headers: Headers) => void
 }
 
 /**
@@ -29,6 +31,7 @@ export async function attempt(
   let answer: Response | undefined
   try {
     answer = await request(connection, outgoing)
+    outgoing.onHeaders(answer.headers)
     return { result: await resultOf(answer) }
   } catch (error) {
     outgoing.signal?.throwIfAborted()

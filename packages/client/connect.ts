@@ -1,5 +1,6 @@
 /** Makes a client from a table of operations. */
 import { type Auth, nobody } from './auth.ts'
+import type { Consistency } from './consistency.ts'
 import { type ClientOptions, type Connection, openConnection } from './connection.ts'
 import type { ChangeOptions, Operation, Operations } from './operation.ts'
 import { type Page, pagesOf } from './pages.ts'
@@ -9,6 +10,8 @@ import { send } from './send.ts'
 export type Connected<Api> = Api & {
   /** The same client in somebody else's name. It shares connection, retry budget and options. */
   as(auth: Auth): Connected<Api>
+  /** What this client has done and seen, for others to go on from. */
+  readonly consistency: Consistency
 }
 
 /** `Api` is the interface that was generated together with the table. */
@@ -16,7 +19,8 @@ export const connect = <Api>(operations: Operations, options: ClientOptions): Co
   bind<Api>(operations, openConnection(options), options.auth ?? nobody)
 
 function bind<Api>(operations: Operations, connection: Connection, auth: Auth): Connected<Api> {
-  const client = { as: (other: Auth) => bind<Api>(operations, connection, other) }
+  const { token, include } = connection.sightOf(auth)
+  const client = { as: (other: Auth) => bind<Api>(operations, connection, other), consistency: { token, include } }
   for (const [name, operation] of Object.entries(operations)) {
     const words = name.split('.').map(camelCase)
     place(client, words, methodOf(connection, auth, name, operation))

@@ -1,5 +1,6 @@
 /** What all calls of a client share. */
 import type { Auth } from './auth.ts'
+import { createSight, type Sight } from './consistency.ts'
 import { createRetryBudget, defaultRetries, type RetryBudget, type RetryOptions } from './retries.ts'
 
 export interface ClientOptions {
@@ -33,6 +34,8 @@ export interface Connection {
   readonly retries: Required<RetryOptions>
   readonly budget: RetryBudget
   readonly onAttempt: (attempt: Attempt) => void
+  /** Of each of its callers. */
+  sightOf(auth: Auth): Sight
 }
 
 /** @throws TypeError when the origin is not an http or https URL */
@@ -47,5 +50,15 @@ export function openConnection(options: ClientOptions): Connection {
     retries,
     budget: createRetryBudget(retries.budget),
     onAttempt: options.onAttempt ?? (() => {}),
+    sightOf: rememberSights(),
+  }
+}
+
+function rememberSights(): (auth: Auth) => Sight {
+  const sights = new WeakMap<Auth, Sight>()
+  return (auth) => {
+    const sight = sights.get(auth) ?? createSight()
+    sights.set(auth, sight)
+    return sight
   }
 }

@@ -40,6 +40,10 @@ export const isSilent = (error: unknown): boolean =>
 
 export const isRefusedToken = (error: unknown): boolean => error instanceof ApiError && error.status === 401
 
+/** Sealed with a key that is not believed any more, or meant for another tenant: it is better to send none. */
+export const isRefusedConsistency = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'tenancy.consistency_token_refused'
+
 /** @param attempt the one that failed, from 1. What the server asks for comes first, a little spread. */
 export function waitMs(error: unknown, attempt: number, delayMs: number): number {
   if (error instanceof ApiError && error.retryAfterMs !== undefined) return error.retryAfterMs * (1 + Math.random() / 4)

@@ -2,10 +2,11 @@
 import { attempt } from './attempt.ts'
 import type { Auth } from './auth.ts'
 import type { Connection } from './connection.ts'
-import { addCircumstances, CallError } from './errors.ts'
+import { maxTokens } from './consistency.ts'
+import { addCircumstances, CallError, NoAnswer } from './errors.ts'
 import type { ChangeOptions, Operation } from './operation.ts'
 import { targetOf } from './request.ts'
-import { isRefusedToken, isSilent, isTransient, isUnclear, waitMs } from './retries.ts'
+import { isRefusedConsistency, isRefusedToken, isSilent, isTransient, isUnclear, waitMs } from './retries.ts'
 import { pause, within } from './waiting.ts'
 
 export interface Call {
@@ -28,14 +29,23 @@ export async function send(connection: Connection, auth: Auth, call: Call): Prom
   const idempotencyKey = keyOf(operation, options)
   const repeatable = method === 'GET' || idempotencyKey !== undefined || vital
   const untilMs = Date.now() + deadlineMs
+  const sight = connection.sightOf(auth)
+  let isBlind = operation.public === true
   let rejected: string | undefined
   let failure: CallError | undefined
 
   for (let number = 1; ; number += 1) {
     const token = operation.public ? undefined : await tokenOf(connection, auth, signal, rejected, failure)
-    const headers = headersOf({ token, idempotencyKey, ifMatch, type: target.contentType })
+    const known = isBlind ? [] : sight.tokens
+    const consistency = known.length > maxTokens ? [] : known
+    const headers = headersOf({ token, idempotencyKey, ifMatch, consistency, type: target.contentType })
+    const onHeaders = (answered: Headers) => {
+      const now = answered.get('rowhouse-consistency')
+      // A command ends where all is that was answered before it began.
+      if (now !== null) sight.hear(now, method === 'GET' ? consistency : known)
+    }
     const limitMs = Math.min(timeoutMs, untilMs - Date.now())
-    const outcome = await attempt(connection, { ...target, name, method, number, headers, limitMs, signal })
+    const outcome = await attempt(connection, { ...target, name, method, number, headers, limitMs, signal, onHeaders })
     if (!(outcome instanceof CallError)) {
       budget.earn()
       return outcome.result
@@ -44,9 +54,16 @@ export async function send(connection: Connection, auth: Auth, call: Call): Prom
     const mayHaveHappened = unclear && method !== 'GET'
     failure = addCircumstances(outcome, { operation: name, attempts: number, idempotencyKey, mayHaveHappened })
 
+    // What it did has no place yet: asked without one, the server shows all that is true.
+    if (mayHaveHappened && outcome instanceof NoAnswer) sight.forget(sight.tokens)
     if (isRefusedToken(failure) && token !== undefined && rejected === undefined) {
       rejected = token
       if ((await tokenOf(connection, auth, signal, rejected, failure)) !== rejected) continue
+    }
+    if (isRefusedConsistency(failure) && !isBlind) {
+      isBlind = true
+      sight.forget(known)
+      continue
     }
     const delayMs = waitMs(failure, number, retries.delayMs)
     const worthwhile = repeatable && isTransient(failure) && Date.now() + delayMs < untilMs
@@ -89,12 +106,14 @@ function headersOf(values: {
   readonly token: string | undefined
   readonly idempotencyKey: string | undefined
   readonly ifMatch: string | undefined
+  readonly consistency: readonly string[]
   readonly type: string | undefined
 }): Headers {
   const headers = new Headers({ accept: 'application/json' })
   if (values.token !== undefined) headers.set('authorization', `Bearer ${values.token}`)
   if (values.idempotencyKey !== undefined) headers.set('idempotency-key', values.idempotencyKey)
   if (values.ifMatch !== undefined) headers.set('if-match', values.ifMatch)
+  if (values.consistency.length > 0) headers.set('rowhouse-consistency', values.consistency.join(', '))
   if (values.type !== undefined) headers.set('content-type', values.type)
   return headers
 }

@@ -56,6 +56,14 @@ export const tenancyErrors = defineErrors('tenancy', {
       'Every connection to a database is in use and the calls that wait for one are too many or waited too long. `rowhouse pools` shows which: find what holds them (slow statements, one tenant’s flood), or raise DATABASE_POOL_SIZE within what PostgreSQL allows.',
     retryAfterS: 1,
   },
+  consistencyTokenRefused: {
+    status: 400,
+    title: 'Consistency token refused',
+    detail:
+      'The header Rowhouse-Consistency holds something that is no token of this tenant. Send what you were given, or nothing.',
+    operator:
+      'The token is another tenant’s, was changed on its way, or was sealed with an AUTH_KEY that is not believed any more. Nodes need the same AUTH_KEY.',
+  },
   slugTaken: {
     status: 409,
     title: 'Slug taken',
@@ -69,6 +77,14 @@ export const tenancyErrors = defineErrors('tenancy', {
       'No more tenants can have a database of their own here. Choose the tier `schema` or `shared`, or ask for the bound to be raised.',
     operator:
       'There are DATABASE_MAX_DEDICATED dedicated databases. Each costs every node connections: raise it when PostgreSQL’s max_connections bears more, or put the tenant into the schema tier. `rowhouse pools` shows how many there are.',
+  },
+  provisioningBusy: {
+    status: 503,
+    title: 'Busy',
+    detail: 'Too many tenants are being made at once. Try again in a moment.',
+    operator:
+      'A node makes four tenants at a time; 60 wish for one and wait, 30 of them from one network. A flood of sign-ups, or too few nodes.',
+    retryAfterS: 5,
   },
   provisioningFailed: {
     status: 500,

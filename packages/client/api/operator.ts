@@ -189,6 +189,7 @@ export type ErrorCode =
   | 'tenancy.database_unavailable'
   | 'tenancy.no_dedicated_database'
   | 'tenancy.pool_exhausted'
+  | 'tenancy.provisioning_busy'
   | 'tenancy.provisioning_failed'
   | 'tenancy.slug_taken'
   | 'tenancy.tenant_not_found'

@@ -154,6 +154,30 @@ export interface Ticket {
   updatedAt: string
 }
 
+/** How many tickets were opened, and what has become of them. */
+export interface TicketReport {
+  /** Of the calendar, in UTC. */
+  from: string
+  /** Of the calendar, in UTC. */
+  to: string
+  /** By the status that they have now. */
+  tickets: {
+    open: number
+    pending: number
+    solved: number
+    closed: number
+  }
+  /** Of the tickets opened on each; days without any are left out. */
+  days: readonly {
+    /** Of the calendar, in UTC. */
+    day: string
+    open: number
+    pending: number
+    solved: number
+    closed: number
+  }[]
+}
+
 export type TicketStatus = 'open' | 'pending' | 'solved' | 'closed'
 
 export interface Tokens {
@@ -314,6 +338,13 @@ export interface MembersShowInput {
   id: string
 }
 
+export interface ReportsTicketsInput {
+  /** Of the calendar, in UTC. */
+  from: string
+  /** Of the calendar, in UTC. */
+  to: string
+}
+
 export interface TicketsListInput {
   /** `nextCursor` of the page before; absent for the first page. */
   cursor?: string
@@ -420,9 +451,11 @@ export type ErrorCode =
   | 'identity.tenant_not_chosen'
   | 'identity.too_many_attempts'
   | 'members.member_not_found'
+  | 'tenancy.consistency_token_refused'
   | 'tenancy.database_unavailable'
   | 'tenancy.outcome_unknown'
   | 'tenancy.pool_exhausted'
+  | 'tenancy.provisioning_busy'
   | 'tenancy.provisioning_failed'
   | 'tenancy.slug_taken'
   | 'tenancy.tenant_moving'
@@ -644,6 +677,17 @@ export interface Api {
      */
     show(input: MembersShowInput, options?: CallOptions): Promise<Member>
   }
+  readonly reports: {
+    /**
+     * Count tickets by day and status.
+     *
+     * Of the tickets opened from one day to another, at most 366 days. It may leave out what has been done
+     * in the last seconds, but nothing that you have done or seen yourself.
+     *
+     * Needs the permission `desk:read`.
+     */
+    tickets(input: ReportsTicketsInput, options?: CallOptions): Promise<TicketReport>
+  }
   readonly tickets: {
     /**
      * List tickets.
@@ -707,6 +751,7 @@ export const operations = {
   'invitations.revoke': { method: 'DELETE', path: '/api/v1/invitations/{id}', keyed: true },
   'members.list': { method: 'GET', path: '/api/v1/members', paged: true },
   'members.show': { method: 'GET', path: '/api/v1/members/{id}' },
+  'reports.tickets': { method: 'GET', path: '/api/v1/reports/tickets' },
   'tickets.list': { method: 'GET', path: '/api/v1/tickets', paged: true },
   'tickets.open': { method: 'POST', path: '/api/v1/tickets', keyed: true },
   'tickets.show': { method: 'GET', path: '/api/v1/tickets/{id}' },

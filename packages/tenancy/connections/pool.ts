@@ -2,7 +2,7 @@
 import { isError, type RowhouseError } from '@rowhouse/kernel'
 import type pg from 'pg'
 import { tenancyErrors } from '../errors.ts'
-import { isDoubtful } from '../wire.ts'
+import { isDoubtful } from '../session.ts'
 import { createLine, type Line } from './line.ts'
 import { createPatience } from './patience.ts'
 import { createShares } from './shares.ts'

@@ -1,7 +1,7 @@
 /** Ways to a cluster's servers for whoever watches them, and to a replica for reads. */
 import type pg from 'pg'
 import { connectAs } from '../connections/connect.ts'
-import { createPools, type Pools } from '../connections/pools.ts'
+import { createPools, type PoolsOptions } from '../connections/pools.ts'
 import { tenancyErrors } from '../errors.ts'
 import { once } from '../statements.ts'
 import { fly } from '../wire.ts'
@@ -23,12 +23,11 @@ export interface ReplicaWay {
   /** The relay's, anywhere in the cluster: its login is the same at the standby. */
   readonly relayUrl: string
   readonly controlDatabase: string
-  readonly maxConnections: number | ((databaseName: string) => number)
-  readonly maxPerTenant?: (databaseName: string) => number
   readonly verify: (client: pg.ClientBase) => Promise<void>
+  readonly bounds: Pick<PoolsOptions, 'maxConnections' | 'tenantShare' | 'kindOf' | 'maxWaiting' | 'total'>
 }
 
-export function openReplica({ url, relayUrl, controlDatabase, verify, ...bounds }: ReplicaWay): ReplicaOptions {
+export function openReplica({ url, relayUrl, controlDatabase, verify, bounds }: ReplicaWay): ReplicaOptions {
   const connect = connectAs({ url, verify, standby: true, timeoutMs: lookTimeoutMs })
   const watching = watch({ relayUrl: withLoginOf(relayUrl, url), controlDatabase }, 'rowhouse.replayed()', true)
   return {
@@ -36,6 +35,7 @@ export function openReplica({ url, relayUrl, controlDatabase, verify, ...bounds 
     openPools: (timeline) =>
       createPools({
         ...bounds,
+        role: 'replica',
         acquireTimeoutMs,
         async connect(databaseName) {
           const client = await connect(databaseName)
@@ -66,23 +66,37 @@ interface Watching {
 }
 
 function watch({ relayUrl, controlDatabase }: WatchOptions, state: string, standby: boolean): Watching {
-  const pools: Pools = createPools({
-    connect: connectAs({ url: relayUrl, verify: async () => {}, standby, timeoutMs: lookTimeoutMs }),
-    maxConnections: 1,
-    acquireTimeoutMs: lookTimeoutMs,
-  })
+  const connect = connectAs({ url: relayUrl, verify: async () => {}, standby, timeoutMs: lookTimeoutMs })
+  let client: pg.Client | undefined
+
+  async function look(): Promise<ServerState> {
+    client ??= await connect(controlDatabase)
+    const { rows } = await fly(client, [once(`select timeline, lsn from ${state}`)])
+    const { timeline = null, lsn = null } = (rows[0] ?? {}) as { timeline?: number | null; lsn?: string | null }
+    return { timeline, lsn: lsn === null ? null : parseLsn(lsn) }
+  }
+
+  function hangUp(): void {
+    client?.connection.stream.destroy()
+    client = undefined
+  }
+
   return {
-    look: () =>
-      pools.lend(controlDatabase, async (client) => {
-        // A server that stands still answers nothing, and a connection to it has no other end.
-        const limit = setTimeout(() => client.connection.stream.destroy(), lookTimeoutMs)
-        const { rows } = await fly(client, [once(`select timeline, lsn from ${state}`)]).finally(() =>
-          clearTimeout(limit),
-        )
-        const { timeline = null, lsn = null } = (rows[0] ?? {}) as { timeline?: number | null; lsn?: string | null }
-        return { timeline, lsn: lsn === null ? null : parseLsn(lsn) }
-      }),
-    stop: () => pools.stop(),
+    async look() {
+      // A server that stands still says nothing, and a connection to it has no other end.
+      const limit = setTimeout(hangUp, 2 * lookTimeoutMs)
+      try {
+        return await look()
+      } catch (error) {
+        hangUp()
+        throw error
+      } finally {
+        clearTimeout(limit)
+      }
+    },
+    async stop() {
+      await client?.end()
+    },
   }
 }
 

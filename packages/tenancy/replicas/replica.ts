@@ -1,6 +1,7 @@
 /** One hot standby: its connections, what is known of it, and whether reads may go there. */
 import type pg from 'pg'
 import type { Pools } from '../connections/pools.ts'
+import type { PoolState } from '../connections/state.ts'
 
 /** What a server says of itself. */
 export interface ServerState {
@@ -36,6 +37,7 @@ export interface Replica {
   read<T>(databaseName: string, tenantId: string, flight: (client: pg.Client) => Promise<T>): Promise<T>
   /** Gives up what is under way there: whoever waits for an answer hears that the connection is lost. */
   breakOff(): void
+  list(): PoolState[]
   stop(): Promise<void>
 }
 
@@ -82,6 +84,7 @@ export function createReplica(number: number, openPools: () => Pools): Replica {
       void old.stop()
     },
 
+    list: () => pools.list(),
     stop: () => pools.stop(),
   }
 }

@@ -36,7 +36,7 @@ export async function openReadingNode(
           url: at(applicationUrl, port),
           relayUrl,
           controlDatabase,
-          maxConnections: 3,
+          bounds: { maxConnections: 3 },
           verify: verifyDatabase,
         }),
       )

@@ -6,6 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gauge } from '@rowhouse/telemetry'
+import type { PoolState } from '../connections/state.ts'
 import { createHistory } from './history.ts'
 import { createReplica, type Replica, type ReplicaOptions, type ServerState, type Standing } from './replica.ts'
 
@@ -19,6 +20,7 @@ export interface Replicas {
    * @param preferred its number: taken if it is such a one
    */
   choose(after: bigint, preferred?: number): Replica | undefined
+  list(): PoolState[]
   start(): void
   stop(): Promise<void>
 }
@@ -98,6 +100,8 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
       const byLoad = able.toSorted((one, other) => one.inFlight - other.inFlight || one.usedAtMs - other.usedAtMs)
       return able.find(({ number }) => number === preferred) ?? byLoad[0]
     },
+
+    list: () => all.flatMap((replica) => replica.list()),
 
     start() {
       watching ??= watch()
