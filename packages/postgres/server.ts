@@ -54,12 +54,18 @@ export async function startServer(cluster: Cluster, port: number): Promise<Serve
     }
     await waitUntilGone(cluster)
   }
-  if (!(await becomesReady(child, cluster, ended))) {
+  const kill = async () => {
+    if (!ended()) child.kill('SIGKILL')
+    // A child that is busy, or stopped, would not notice yet, and might still commit.
+    for (const pid of await processesNamed(cluster.name)) signal(pid, 'SIGKILL')
     await end([['SIGKILL', forever]])
+  }
+  if (!(await becomesReady(child, cluster, ended))) {
+    await kill()
     throw await startFailure(cluster, port, log.offset)
   }
   child.unref()
-  return { exited, stop: () => end([...gently, ['SIGKILL', forever]]), kill: () => end([['SIGKILL', forever]]) }
+  return { exited, stop: () => end([...gently, ['SIGKILL', forever]]), kill }
 }
 
 /** Stops what the folder's last owner, killed, may have left running, so that the data have one server. */

@@ -38,9 +38,7 @@ export async function openServer(program: string, options: PostgresOptions): Pro
     url,
     port,
     async kill() {
-      const ended = postgres.kill()
-      for (const pid of await processesNamed(name)) signal(pid, 'SIGKILL')
-      await ended
+      await postgres.kill()
       await thaw()
     },
     async start() {

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { processesNamed } from '@rowhouse/postgres/processes'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 import { postgres15, postgres18 } from './postgres.ts'
@@ -67,9 +68,16 @@ for (const version of await available(postgres18, postgres15)) {
       await standby!.waitUntilCaughtUp()
     })
 
-    test('a killed standby refuses, and catches up once it is started', async () => {
+    test.each(['busy', 'frozen'])('a %s standby is killed at once, and catches up once it is started', async (how) => {
       const [standby] = cluster.standbys
+      const lost = sql(standby!.url, 'do $$ begin loop end loop; end $$').catch((error: Error) => error.message)
+      const isBusy = `select exists (select from pg_stat_activity where query like 'do %' and state = 'active') as busy`
+      await expect.poll(() => sql(standby!.url, isBusy)).toEqual([{ busy: true }])
+      if (how === 'frozen') await standby!.freeze()
+      const startMs = performance.now()
       await standby!.kill()
+      expect(performance.now() - startMs).toBeLessThan(3_000)
+      expect(await lost).toMatch(/terminated|ECONNRESET/)
       await expect(seen(standby!.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
       await mark()
       await standby!.start()
@@ -121,19 +129,21 @@ test('standbys begin with the delay and every server with the settings that are 
 test('a cluster ends with the process that started it, frozen or not', async () => {
   const program = `
     import { startCluster } from ${JSON.stringify(new URL('../testing.ts', import.meta.url))}
-    const { primary, standbys: [standby] } = await startCluster()
-    await standby.freeze()
-    console.log(JSON.stringify([primary.port, standby.port]))
-    setInterval(() => {}, 1000)`
-  const owner = spawn(process.execPath, ['--input-type=module', '-e', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string]
-  const ports = JSON.parse(line) as number[]
+    const { primary, standbys } = await startCluster()
+    console.log(JSON.stringify([primary.url, standbys[0].url]))
+    process.stdin.once('data', async () => {
+      await standbys[0].freeze()
+      console.log('frozen')
+    })`
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const output = createInterface({ input: owner.stdout })
+  const [urls] = (await once(output, 'line')) as [string]
+  const names = (JSON.parse(urls) as string[]).map(async (url) => (await sql(url, 'show cluster_name'))[0]!)
+  const clusters = (await Promise.all(names)).map((row) => String(row['cluster_name']))
+  const left = async () => (await Promise.all(clusters.map(processesNamed))).flat()
+  expect((await left()).length).toBeGreaterThan(6)
+  owner.stdin.write('freeze\n')
+  await once(output, 'line')
   owner.kill('SIGKILL')
-  const left = () =>
-    execFileSync('ps', ['-axww', '-o', 'command='], { encoding: 'utf8' })
-      .split('\n')
-      .filter((command) => ports.some((port) => command.includes(`port=${port}`)) && command.includes('postgres'))
   await expect.poll(left, { timeout: 10_000 }).toEqual([])
 })

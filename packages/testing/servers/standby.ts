@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { PostgresOptions } from '@rowhouse/postgres'
-import { Client } from 'pg'
 import { type ClusterServer, openServer } from './cluster-server.ts'
 import { sql } from './sql.ts'
 
@@ -79,17 +78,10 @@ function conninfo({ url }: ClusterServer, name: string): string {
   return `host=${hostname} port=${port} user=${username} password=${password} application_name=${name}`
 }
 
-/** Asks every 5 ms, on one connection. */
 async function until(what: string, url: string, question: string, values: readonly unknown[] = []): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    const deadline = Date.now() + 10_000
-    while (!(await client.query(question, [...values])).rows[0]?.done) {
-      if (Date.now() > deadline) throw new Error(`Not within 10 s: ${what}`)
-      await sleep(5)
-    }
-  } finally {
-    await client.end()
+  const deadline = Date.now() + 10_000
+  while (!(await sql(url, question, values))[0]?.['done']) {
+    if (Date.now() > deadline) throw new Error(`Not within 10 s: ${what}`)
+    await sleep(5)
   }
 }
