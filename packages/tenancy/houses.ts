@@ -1,7 +1,8 @@
 /** How a house is built and torn down, tier by tier. Every step may be repeated. */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { type Deployment, type Placement, quoted, type Tier, urlOf } from './deployment.ts'
+import { type Deployment, type Placement, quoted, type Tier } from './deployment.ts'
+import { urlOf } from './connections/address.ts'
 import { coverHouse, migrateHouse, type ModuleMigrations } from './migrations.ts'
 import { asClient, asOwner, closeDatabase } from './administration.ts'
 import { makeProof } from './proof.ts'

@@ -113,7 +113,7 @@ for (const { title, url } of await servers(postgres18)) {
 
     test('a tenant has its share of a shared pool at most, the platform has no bound, nor a dedicated pool', async () => {
       const kindOf = (name: string) => (name === 'own' ? 'dedicated' : 'shared')
-      await open({ maxConnections: 4, tenantShare: 0.5, kindOf, acquireTimeoutMs: 200 })
+      await open({ maxConnections: 4, tenantShare: 0.5, kindOf, acquireTimeoutMs: 1_000 })
       const lentOf = async (database: string, tenant: string | undefined) => {
         const calls = await Promise.allSettled(Array.from({ length: 6 }, () => site.pools.borrow(database, tenant)))
         const loans = calls.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
