@@ -13,6 +13,8 @@ export interface Session {
   readonly changedSettings: Set<string>
   /** A pooler stands between: the server's session is another in each transaction, and others have used it before. */
   pooled: boolean
+  /** A flight is on its way. */
+  waiting: boolean
   /** Statements may have names. A pooler that does not know them would run one where it was never parsed. */
   named: boolean
 }
@@ -28,6 +30,7 @@ export function sessionOf(client: pg.ClientBase): Session {
     closing: [],
     changedSettings: new Set(),
     pooled: false,
+    waiting: false,
     named: true,
   }
   sessions.set(client, session)

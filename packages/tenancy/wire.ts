@@ -128,6 +128,7 @@ class Flight implements pg.Submittable {
     messages.unshift(...this.#session.closing.splice(0).map((name) => serialize.close({ type: 'S', name })))
     messages.push(serialize.sync())
     this.#sent = true
+    this.#session.waiting = true
     ;(connection as unknown as Connection).stream.write(Buffer.concat(messages))
     this.#columns = this.#knownColumns(0)
   }
@@ -196,6 +197,7 @@ class Flight implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
+    this.#session.waiting = this.#behind !== undefined && !this.#landed
     if (!this.#behind) this.#settle(this.#last)
     else if (this.#landed) this.#settle(this.#result, this.#last!.rows)
     else this.#awaitBehind()
