@@ -3,6 +3,8 @@ import { mendCharset } from './charset.ts'
 import { mailErrors } from './errors.ts'
 import { htmlToText } from './html-to-text.ts'
 import { excessOf, headerLimits } from './limits.ts'
+import { findParts, hasLostParts } from './lost-parts.ts'
+import { mendBase64 } from './mend-base64.ts'
 
 /** A message as the helpdesk needs it: text only, bounded, safe to store in PostgreSQL. */
 export interface ParsedMail {
@@ -61,13 +63,16 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 async function parseMime(raw: Uint8Array): Promise<Email> {
   const excess = excessOf(raw)
   if (excess) throw tooComplex(excess)
-  const options = { forceRfc822Attachments: true, ...headerLimits }
-  const mail = await PostalMime.parse(raw, options).catch((cause: unknown) => {
-    throw tooComplex(/Maximum .*/.exec(String(cause))?.[0] ?? 'It cannot be read')
-  })
+  const mail = await readMime(raw)
+  if (hasLostParts(mail)) return { ...mail, ...(await findParts(raw, mail, readMime)), headers: mail.headers }
   if (mail.headers.some(({ key, value }) => value && /^[!-9;-~]+$/.test(key))) return mail
   throw mailErrors.mailUnreadable({ errors: [{ pointer: '', detail: 'It has no header field' }] })
 }
+
+const readMime = (raw: Uint8Array): Promise<Email> =>
+  PostalMime.parse(mendBase64(raw), { forceRfc822Attachments: true, ...headerLimits }).catch((cause: unknown) => {
+    throw tooComplex(/Maximum .*/.exec(String(cause))?.[0] ?? 'It cannot be read')
+  })
 
 const tooComplex = (excess: string) =>
   mailErrors.mailTooComplex({ operator: excess, errors: [{ pointer: '', detail: excess }] })

@@ -1,5 +1,5 @@
 /** Transfer encodings that are broken, unknown, or not what they say. */
-import { base64, keeps, message, type NastyMail } from './written.ts'
+import { base64, keeps, message, multipart, type NastyMail } from './written.ts'
 
 const encoded = (name: string, encoding: string, body: string, text = 'Hello.') =>
   keeps(name, message(`Content-Transfer-Encoding: ${encoding}`, body), { text })
@@ -18,6 +18,31 @@ export const encodings: readonly NastyMail[] = [
   encoded('base64 that stops anywhere', 'base64', twoLines.slice(0, -3), 'Hello.\nBye, the'),
   encoded('base64 with text behind it', 'base64', `${base64('Hello.')}\n\n`),
   encoded('an empty base64', 'base64', '=', ''),
+  encoded(
+    'base64 with a footer of a list: noise, but below the text',
+    'base64',
+    `${base64('Hello.\n\n')}\n--------\nThe list: 9-17 h`,
+    'Hello.\n\nN\ufffd\ufffd\ufffd}\u05f8',
+  ),
+  encoded('text that calls itself base64', 'base64', 'Hello, my drill\nis broken.', 'Hello, my drill\nis broken.'),
+  encoded('one word that calls itself base64', 'base64', 'Hello', 'Hello'),
+  encoded('text beyond ASCII that calls itself base64', 'base64', 'Grüße, 5 €', 'Grüße, 5 €'),
+  keeps(
+    'parts that call themselves base64: a text that is none, a picture that is',
+    multipart(
+      'mixed',
+      'Content-Transfer-Encoding: base64\n\nHello. It is broken.',
+      'Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64\n\niVBO*Rw==',
+    ),
+    { text: 'Hello. It is broken.', attachments: [['a.png', 'image/png', 4]] },
+  ),
+  keeps(
+    'base64 in a character set of its own',
+    message(
+      'Content-Type: text/plain; charset=utf-16le\nContent-Transfer-Encoding: base64',
+      base64(Buffer.from('Hello.', 'utf16le')),
+    ),
+  ),
   encoded('a comment and quotes about the encoding', '(really) "base64" ; x=y', base64('Hello.')),
   encoded('an encoding nobody has', 'x-rot13', 'Uryyb.', 'Uryyb.'),
   encoded('uuencode in the text', '7bit', 'begin 644 a.txt\n#0V%T\n`\nend', 'begin 644 a.txt\n#0V%T\n`\nend'),

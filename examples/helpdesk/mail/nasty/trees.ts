@@ -1,5 +1,5 @@
 /** Trees of parts: deep, wide, without leaves, of kinds that are not for reading. */
-import { base64, keeps, message, multipart, type NastyMail, part, refuses } from './written.ts'
+import { base64, bytes, keeps, message, multipart, type NastyMail, part, refuses } from './written.ts'
 
 const nested = (depth: number) =>
   message(
@@ -33,9 +33,13 @@ export const trees: readonly NastyMail[] = [
     pointer: '',
     detail: '20001 boundaries; at most 10000 are read',
   }),
-  keeps('a multipart without a boundary', message('Content-Type: multipart/mixed', '--b\n\nHello.\n--b--'), {
-    text: '',
-  }),
+  keeps('a multipart without a boundary', message('Content-Type: multipart/mixed', '--b\n\nHello.\n--b--')),
+  keeps('a multipart that is a text', message('Content-Type: multipart/mixed', 'Grüße.\n'), { text: 'Grüße.' }),
+  keeps(
+    'a multipart that is a text in Latin-1',
+    message('Content-Type: multipart/mixed; charset=iso-8859-1', bytes('Gr\xfc\xdfe.')),
+    { text: 'Grüße.' },
+  ),
   keeps('a multipart without parts', multipart('mixed'), { text: '' }),
   keeps(
     'a multipart that calls itself base64',
