@@ -54,6 +54,7 @@ export function authOperations(
         ...passwordErrors,
         identityErrors.passwordRefused,
         tenancyErrors.slugTaken,
+        tenancyErrors.provisioningBusy,
         tenancyErrors.provisioningFailed,
       ],
       handle: ({ input: { slug, ...input }, address }) => people.signUp({ ...input, slug, address }),

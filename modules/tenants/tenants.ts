@@ -76,7 +76,12 @@ export function tenantOperations(tenants: Tenants, onboard: Onboard): Operation[
       permission: null,
       input: NewTenant,
       output: CreatedTenant,
-      errors: [tenancyErrors.slugTaken, tenancyErrors.noDedicatedDatabase, tenancyErrors.provisioningFailed],
+      errors: [
+        tenancyErrors.slugTaken,
+        tenancyErrors.noDedicatedDatabase,
+        tenancyErrors.provisioningBusy,
+        tenancyErrors.provisioningFailed,
+      ],
       handle: ({ input }) => onboard(input),
     }),
     platformOperation({

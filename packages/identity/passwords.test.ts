@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createPasswords } from './passwords.ts'
-import { createQueue } from './queue.ts'
 
 test('a hash fits its password and no other, and no hash fits none', async () => {
   const passwords = createPasswords()
@@ -30,23 +28,4 @@ test('the event loop goes on meanwhile', async () => {
   clearInterval(timer)
   // Were each in its way, it would turn 50 times.
   expect(turns).toBeGreaterThan(60)
-})
-
-test('a turn is given on, whether the work before went well or not', async () => {
-  const queue = createQueue({ width: 2, waiting: 100, full: () => new Error('full') })
-  let running = 0
-  let most = 0
-  const order: number[] = []
-  const work = (n: number) => async () => {
-    running += 1
-    most = Math.max(most, running)
-    order.push(n)
-    await sleep(1)
-    running -= 1
-    if (n % 3 === 0) throw new Error('failed')
-  }
-  const answers = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => queue(work(n))))
-  expect([most, running]).toEqual([2, 0])
-  expect(order).toEqual(Array.from({ length: 50 }, (_, n) => n))
-  expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(17)
 })

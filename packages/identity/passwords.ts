@@ -1,9 +1,9 @@
 /** Passwords: which are accepted, and how they are kept. */
 import { randomBytes } from 'node:crypto'
 import * as argon2 from '@node-rs/argon2'
+import { createQueue } from '@rowhouse/kernel'
 import { commonPasswords } from './common-passwords.ts'
 import { identityErrors } from './errors.ts'
-import { createQueue } from './queue.ts'
 
 export interface Passwords {
   /** A PHC string of argon2id. @throws identity.busy */

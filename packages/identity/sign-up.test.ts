@@ -21,7 +21,9 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
   })
   afterAll(() => open?.stop())
 
-  const signUp = (more: { email?: string; password?: string; slug?: string; organization?: string } = {}) =>
+  const signUp = (
+    more: { email?: string; password?: string; slug?: string; organization?: string; address?: string } = {},
+  ) =>
     node.people.signUp({
       email: newEmail(),
       password,
@@ -105,6 +107,30 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
           code: 'tenancy.slug_taken',
           status: 409,
         })
+  })
+
+  test('one network that floods waits in its own line and is refused beyond; another is served among the next', async () => {
+    const done: string[] = []
+    const make = (n: number) => ({ slug: `flood-${fresh()}-${n}`, name: 'Flood', tier: 'shared' }) as const
+    const flood = Array.from({ length: 60 }, (_, n) =>
+      open.tenants
+        .create(make(n), async () => {}, '127.0.0.1')
+        .then(
+          () => done.push('flood'),
+          ({ code }: { code: string }) => code,
+        ),
+    )
+    const elsewhere = signUp({ address: '192.0.2.7' }).then(() => done.push('elsewhere'))
+    await expect(signUp({ address: '127.0.0.1' })).rejects.toMatchObject({
+      code: 'tenancy.provisioning_busy',
+      status: 503,
+      retryAfterS: 5,
+    })
+    await elsewhere
+    const answers = await Promise.all(flood)
+    expect(answers.filter((answer) => answer === 'tenancy.provisioning_busy')).toHaveLength(26)
+    expect(done).toHaveLength(35)
+    expect(done.indexOf('elsewhere')).toBeLessThan(20)
   })
 
   test.each([

@@ -4,7 +4,7 @@
  * Reserve, provision, activate: `tenants.create` holds the slug, and opens the tenant last. Until then nobody finds it, so
  * what a process that dies half way leaves behind can be removed by whoever meets it, or by the next start.
  */
-import { crashPoint, isError, newId, RowhouseError } from '@rowhouse/kernel'
+import { crashPoint, isError, newId } from '@rowhouse/kernel'
 import { type Door, type Tenant, tenancyErrors, type Tenants, transactionDb } from '@rowhouse/tenancy'
 import { type Accounts, joinTenant, makeAccount } from './accounts.ts'
 import { identityErrors } from './errors.ts'
@@ -14,7 +14,7 @@ import type { Sessions, Tokens } from './sessions.ts'
 import type { Credentials, ProveAccount, SignedIn } from './sign-in.ts'
 import { slugOf } from './slug.ts'
 import type { IdentityTables } from './tables.ts'
-import type { Throttle } from './throttle.ts'
+import { networkOf, type Throttle } from './throttle.ts'
 
 export interface NewcomerTenant {
   /** Of the person. */
@@ -27,7 +27,8 @@ export interface NewcomerTenant {
 /**
  * Whose address has an account already must know its password, and founds another tenant with it.
  *
- * @throws tenancy.slug_taken, identity.password_refused, tenancy.provisioning_failed, and what proving an account throws
+ * @throws tenancy.slug_taken, identity.password_refused, tenancy.provisioning_busy, tenancy.provisioning_failed, and what
+ * proving an account throws
  */
 export type SignUp = (newcomer: Credentials & NewcomerTenant) => Promise<SignedIn>
 
@@ -90,17 +91,15 @@ export function createSignUp({
 
   /** A slug that was asked for is taken or not; one of our own making gets another end until it is free. */
   async function createTenant(
-    { organization: name, slug }: NewcomerTenant,
+    { organization: name, slug, address }: NewcomerTenant & Credentials,
     furnish: (tenant: Tenant) => Promise<void>,
   ): Promise<Tenant> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await tenants.create({ slug: slug ?? slugOf(name, attempt), name, tier: 'shared' }, furnish)
+        const wanted = { slug: slug ?? slugOf(name, attempt), name, tier: 'shared' } as const
+        return await tenants.create(wanted, furnish, networkOf(address))
       } catch (error) {
-        if (isError(error, tenancyErrors.slugTaken) && slug === undefined && attempt < 5) continue
-        throw error instanceof RowhouseError && isError(error.cause, identityErrors.credentialsRefused)
-          ? error.cause
-          : error
+        if (!isError(error, tenancyErrors.slugTaken) || slug !== undefined || attempt === 5) throw error
       }
     }
   }

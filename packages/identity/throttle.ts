@@ -60,7 +60,7 @@ export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
 }
 
 /** Of IPv6 the first 64 bits: whoever has one such address has them all (RFC 6177). */
-const networkOf = (address: string): string =>
+export const networkOf = (address: string): string =>
   isIPv6(address) && !address.includes('.') ? firstGroups(address) : address
 
 function firstGroups(address: string): string {

@@ -23,4 +23,5 @@ export {
 } from './errors.ts'
 export { newId } from './ids.ts'
 export { type Lifecycle, type Part, createLifecycle } from './lifecycle.ts'
+export { type Queue, createQueue } from './queue.ts'
 export { seal, unseal } from './sealing.ts'

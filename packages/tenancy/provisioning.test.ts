@@ -2,7 +2,7 @@ import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, deploy, type Deployed, openNode, tiers } from './deployment.fixture.ts'
 import { migrationFolder } from './migrations.fixture.ts'
-import { controlPlacement, createTenants, type Tenant, urlOf } from './tenancy.ts'
+import { controlPlacement, createTenants, type Tenant, tenancyErrors, urlOf } from './tenancy.ts'
 import { wireTap } from './wire-tap.fixture.ts'
 import { traces } from './traces.fixture.ts'
 
@@ -68,6 +68,16 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
           operator: expect.stringContaining(`bare-${tier}: Error: no chairs`),
           cause: mistake,
         })
+        expect(await traces(deployed)).toEqual(before)
+      })
+
+      test('a refusal of the one who furnishes is passed on in its own words', async () => {
+        const before = await traces(deployed)
+        const refusal = tenancyErrors.notAdmitted()
+        const refused = deployed.tenants.create({ slug: `bare-${tier}`, name: 'Bare', tier }, () =>
+          Promise.reject(refusal),
+        )
+        await expect(refused).rejects.toBe(refusal)
         expect(await traces(deployed)).toEqual(before)
       })
 

@@ -1,5 +1,5 @@
 /** The tenants of a deployment: provisioned into any tier, listed, found. This is the operators' side; it builds houses. */
-import { crashPoint, newId } from '@rowhouse/kernel'
+import { crashPoint, createQueue, newId, RowhouseError } from '@rowhouse/kernel'
 import type pg from 'pg'
 import { asClient, asOwner } from './administration.ts'
 import { controlPlacement, type Placement, type Tier } from './deployment.ts'
@@ -30,9 +30,11 @@ export interface Tenants {
    * Makes a tenant: reserve its slug, build its house, let `furnish` put in what it starts with, then open it to the world.
    * When a step fails everything made is removed. When the process dies half way, `repair` removes it.
    *
-   * @throws tenancy.slug_taken, tenancy.no_dedicated_database, tenancy.provisioning_failed
+   * @param caller whose wish it is: when many wait, callers take turns
+   * @throws tenancy.slug_taken, tenancy.no_dedicated_database, tenancy.provisioning_busy, tenancy.provisioning_failed, and
+   * what `furnish` refuses with a RowhouseError
    */
-  create(tenant: NewTenant, furnish: (tenant: Tenant) => Promise<void>): Promise<Tenant>
+  create(tenant: NewTenant, furnish: (tenant: Tenant) => Promise<void>, caller?: string): Promise<Tenant>
   /** By id, in pages: `after` is the last id of the page before. */
   list(page: { readonly after: string | null; readonly limit: number }): Promise<Tenant[]>
   find(idOrSlug: string): Promise<Tenant | undefined>
@@ -47,7 +49,7 @@ export function createTenants(options: HouseOptions): Tenants {
   const control = controlPlacement(names)
   const builders = createHouseBuilders(options)
   // Each takes up to three connections that the application then lacks.
-  const inTurn = inTurns(4)
+  const inTurn = createQueue({ width: 4, waiting: 60, waitingOfOne: 30, full: () => tenancyErrors.provisioningBusy() })
   const inDatabase = <T>(name: string, work: (client: pg.Client) => Promise<T>) =>
     asClient(urlOf(migratorUrl, name), work)
   const inControl = <T>(work: (client: pg.Client) => Promise<T>) => inDatabase(control.databaseName, work)
@@ -83,31 +85,8 @@ export function createTenants(options: HouseOptions): Tenants {
   }
 
   return {
-    create: (wanted, furnish) =>
-      // The lock says that somebody is at work on this slug, for as long as that somebody lives.
-      inTurn(() =>
-        inControl(async (client) => {
-          await client.query(`set lock_timeout = '20s'`)
-          await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(wanted.slug)])
-          await removeLeftovers(client, wanted.slug)
-          const tenant = await (wanted.tier === 'database' ? reserveDatabase : reserve)(client, wanted)
-          crashPoint('tenancy.provision.reserved')
-          try {
-            await build(tenant)
-            await furnish(tenant)
-            crashPoint('tenancy.provision.furnished')
-            await client.query(`update control.tenants set state = 'active' where id = $1`, [tenant.id])
-            return tenant
-          } catch (cause) {
-            const left = await demolish(tenant).then(
-              () => '',
-              (error: unknown) =>
-                `. What had been made could not be removed and is removed at the next start: ${String(error)}`,
-            )
-            throw tenancyErrors.provisioningFailed({ operator: `${wanted.slug}: ${String(cause)}${left}`, cause })
-          }
-        }),
-      ),
+    create: (wanted, furnish, caller) =>
+      inTurn(() => inControl((client) => provision(client, wanted, furnish)), caller),
 
     list: ({ after, limit }) =>
       inControl(async (client) => {
@@ -145,6 +124,37 @@ export function createTenants(options: HouseOptions): Tenants {
       }),
   }
 
+  async function provision(
+    client: pg.Client,
+    wanted: NewTenant,
+    furnish: (tenant: Tenant) => Promise<void>,
+  ): Promise<Tenant> {
+    // The lock says that somebody is at work on this slug, for as long as that somebody lives.
+    await client.query(`set lock_timeout = '20s'`)
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(wanted.slug)])
+    await removeLeftovers(client, wanted.slug)
+    const tenant = await (wanted.tier === 'database' ? reserveDatabase : reserve)(client, wanted)
+    crashPoint('tenancy.provision.reserved')
+    let built = false
+    try {
+      await build(tenant)
+      built = true
+      await furnish(tenant)
+      crashPoint('tenancy.provision.furnished')
+      await client.query(`update control.tenants set state = 'active' where id = $1`, [tenant.id])
+      return tenant
+    } catch (cause) {
+      const left = await demolish(tenant).then(
+        () => '',
+        (error: unknown) =>
+          `. What had been made could not be removed and is removed at the next start: ${String(error)}`,
+      )
+      // `furnish` says in its own words why.
+      if (built && left === '' && cause instanceof RowhouseError) throw cause
+      throw tenancyErrors.provisioningFailed({ operator: `${wanted.slug}: ${String(cause)}${left}`, cause })
+    }
+  }
+
   /** Needs the lock of the slug. */
   async function removeLeftovers(client: pg.ClientBase, slug: string): Promise<boolean> {
     const { rows } = await client.query<TenantRow>(`${selectTenant} where slug = $1 and state = 'provisioning'`, [slug])
@@ -172,23 +182,6 @@ export function createTenants(options: HouseOptions): Tenants {
     )
     if (!rows[0]) throw tenancyErrors.slugTaken()
     return tenantOf(rows[0])
-  }
-}
-
-/** Runs at most `width` pieces of work at a time; the others wait their turn. */
-function inTurns(width: number) {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
   }
 }
 
