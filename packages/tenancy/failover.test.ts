@@ -40,11 +40,11 @@ for (const version of await available(postgres18, postgres15)) {
         await door.query(tenant.id, insert, [id])
         acknowledged.add(id)
       }
-      while (next < 50) await write()
+      for (let n = 0; n < 50; n += 1) await write()
 
       const going = Promise.allSettled(
         Array.from({ length: 4 }, async () => {
-          while (next < 100_000) await write()
+          for (;;) await write()
         }),
       )
       await sleep(100)

@@ -70,12 +70,6 @@ interface Connection extends NodeJS.EventEmitter {
   readonly stream: NodeJS.WritableStream
 }
 
-/** The part of pg's client that decides whose the next message is. */
-interface Turn {
-  _activeQuery: unknown
-  readyForQuery: boolean
-}
-
 /** A server holds this many named statements per connection; the least recently used is closed for the next. */
 const maxPrepared = 256
 
@@ -87,7 +81,8 @@ interface Message<T> {
 }
 
 class Flight implements pg.Submittable {
-  readonly #turn: Turn
+  /** In it pg keeps whose the next message is. */
+  readonly #client: pg.ClientBase
   readonly #session: Session
   /** In the order of their answers: at last, maybe, the one behind. */
   readonly #statements: readonly Statement[]
@@ -110,7 +105,7 @@ class Flight implements pg.Submittable {
     resolve: (result: StatementResult) => void,
     reject: (error: Error) => void,
   ) {
-    this.#turn = client as unknown as Turn
+    this.#client = client
     this.#session = sessionOf(client)
     this.#statements = behind ? [...statements, behind] : statements
     this.#behind = behind
@@ -213,8 +208,7 @@ class Flight implements pg.Submittable {
   }
 
   #takeTurn(): void {
-    this.#turn._activeQuery = this
-    this.#turn.readyForQuery = false
+    Object.assign(this.#client, { _activeQuery: this, readyForQuery: false })
   }
 
   #settle(result: StatementResult | undefined, behind?: Record<string, unknown>[]): void {
