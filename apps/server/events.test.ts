@@ -4,6 +4,7 @@ import { module, newId } from '@rowhouse/app'
 import { runCli } from '@rowhouse/cli'
 import { modules, ticketOpened } from '@rowhouse/helpdesk'
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
+import { asClient } from '@rowhouse/tenancy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { httpCall, type HttpCall } from './http-call.fixture.ts'
 import { startTestPlatform, type TestPlatform, type TestTenant } from './test-platform.ts'
@@ -94,7 +95,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await expect
         .poll(async () => (await running.platform.door.query(tenant.id, failedBefore, [])).rowCount, { timeout: 5_000 })
         .toBe(1)
-      const parked = async () => JSON.parse(await rowhouse('parked', '--json'))
+      const parked = async () => JSON.parse(await rowhouse('parked', '--json')).items
       await expect.poll(parked, { timeout: 5_000 }).toEqual([
         {
           tenantId: tenant.id,
@@ -116,6 +117,17 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await expect.poll(() => comments(tenant, opened.id), { timeout: 5_000 }).toContain('Mended')
       expect(await rowhouse('retry', tenant.slug)).toBe('0 keys are tried again\n')
       expect(await rowhouse('parked')).toBe('No key is parked\n')
+
+      const { databaseName } = (await running.platform.tenants.find(
+        running.tenants.find(({ tier }) => tier === 'database')!.id,
+      ))!.placement
+      const admin = (sql: string) => asClient(url, (client) => client.query(sql))
+      await admin(`alter database "${databaseName}" allow_connections false`)
+      await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${databaseName}'`)
+      expect(await rowhouse('parked')).toBe(
+        `No key is parked\nNot asked, because it does not answer: database ${databaseName}\n`,
+      )
+      await admin(`alter database "${databaseName}" allow_connections true`)
       expect((await comments(tenant, opened.id)).filter((body) => body === 'Mended')).toHaveLength(1)
       await expect(rowhouse('retry', 'nobody')).rejects.toThrow('tenancy.tenant_not_found')
     })

@@ -47,10 +47,14 @@ export function parkedKeyOperations(parkedKeys: ParkedKeys): Operation[] {
       summary: 'List the keys of events that are parked',
       permission: null,
       input: z.strictObject({ ...pageInput }),
-      output: cursorPage(ParkedKey),
+      output: cursorPage(ParkedKey).extend({
+        unasked: z
+          .array(z.string())
+          .meta({ description: 'Databases that could not be asked: what is parked there is missing.' }),
+      }),
       async handle({ input: { cursor, limit } }) {
         const after = cursor === undefined ? undefined : decodeCursor(cursor, place)
-        const found = await parkedKeys.list({
+        const { items: found, unasked } = await parkedKeys.list({
           after: after ? { tenantId: after[0], subscriber: after[1], key: after[2] } : null,
           limit: limit + 1,
         })
@@ -58,7 +62,7 @@ export function parkedKeyOperations(parkedKeys: ParkedKeys): Operation[] {
         const last = items.at(-1)
         const nextCursor =
           found.length > limit && last ? encodeCursor([last.tenantId, last.subscriber, last.key]) : null
-        return { items, nextCursor }
+        return { items, nextCursor, unasked: [...unasked] }
       },
     }),
     platformOperation({

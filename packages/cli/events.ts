@@ -22,8 +22,16 @@ export function eventsCommand(api: () => OperatorApi, print: Print): Command {
     .description('List the keys whose events wait, because the first of them failed too often')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const parked = await everyPage<ParkedKey>(api(), '/parked-keys')
-      print(parked, () => (parked.length === 0 ? 'No key is parked' : tableOf(parked)), json)
+      const unasked = new Set<string>()
+      const items = await everyPage<ParkedKey, { unasked: string[] }>(api(), '/parked-keys', (page) =>
+        page.unasked.forEach((database) => unasked.add(database)),
+      )
+      const missing = [...unasked].map((database) => `\nNot asked, because it does not answer: database ${database}`)
+      print(
+        { items, unasked: [...unasked] },
+        () => (items.length === 0 ? 'No key is parked' : tableOf(items)) + missing.join(''),
+        json,
+      )
     })
 
   command

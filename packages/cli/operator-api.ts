@@ -45,14 +45,23 @@ export async function call<T>({ origin, key }: OperatorApi, method: string, path
   })
 }
 
-/** Whatever a list holds, page after page. */
-export async function everyPage<T>(api: OperatorApi, path: string): Promise<T[]> {
+/**
+ * Whatever a list holds, page after page.
+ *
+ * @param onPage hears of each page with all that it says
+ */
+export async function everyPage<T, Page extends object = object>(
+  api: OperatorApi,
+  path: string,
+  onPage: (page: Page) => void = () => {},
+): Promise<T[]> {
   const items: T[] = []
   let cursor: string | null = null
   do {
     const after: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const page: { items: T[]; nextCursor: string | null } = await call(api, 'GET', `${path}?limit=100${after}`)
+    const page: Page & { items: T[]; nextCursor: string | null } = await call(api, 'GET', `${path}?limit=100${after}`)
     items.push(...page.items)
+    onPage(page)
     cursor = page.nextCursor
   } while (cursor !== null)
   return items

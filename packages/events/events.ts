@@ -15,7 +15,7 @@ import { createSurveyor } from './survey.ts'
 export { eventErrors } from './errors.ts'
 export { type Emit, type EventType } from './event.ts'
 export { type Emitting } from './outbox.ts'
-export { type ParkedKey, type ParkedKeyPlace, type ParkedKeys } from './parked-keys.ts'
+export { type FoundKeys, type ParkedKey, type ParkedKeyPlace, type ParkedKeys } from './parked-keys.ts'
 export { type Relay } from './relay.ts'
 export { type DeliveredEvent, type Subscriber, type SubscriberContext } from './subscriber.ts'
 

@@ -2,6 +2,7 @@
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { ParkedKey } from './events.ts'
 import { happened, numbered, openSite, record, recorder, type Site, subscriber, until } from './events.fixture.ts'
 
 for (const { title, url } of await servers(postgres18, postgres15)) {
@@ -64,7 +65,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
           emit(happened, { id: 'good', n })
         })
       }
-      await until(async () => (await node.parkedKeys.list({ after: null, limit: 10 })).length === 1)
+      await until(async () => (await node.parkedKeys.list({ after: null, limit: 10 })).items.length === 1)
       await until(async () => (await site.waiting(tenantId)) === 2)
       expect(attempts).toBe(3)
       expect((await site.effectsOf(tenantId)).toSorted()).toEqual([
@@ -73,7 +74,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         'poisoned good:1',
         'poisoned good:2',
       ])
-      const [parked] = await node.parkedKeys.list({ after: null, limit: 10 })
+      const [parked] = (await node.parkedKeys.list({ after: null, limit: 10 })).items
       expect(parked).toEqual({
         tenantId,
         subscriber: 'test.poisoned',
@@ -97,7 +98,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
         { maxAttempts: 1 },
       )
       const parked = async () =>
-        (await node.parkedKeys.list({ after: null, limit: 100 })).filter((key) => key.tenantId === tenantId)
+        (await node.parkedKeys.list({ after: null, limit: 100 })).items.filter((key) => key.tenantId === tenantId)
       for (let n = 1; n <= 3; n += 1) await node.command(tenantId, (emit) => emit(happened, { id: 'a', n }))
       await until(async () => (await parked()).length === 1)
       // Still broken: it is parked again.
@@ -121,15 +122,25 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       for (const tenantId of tenantIds) {
         await node.command(tenantId, (emit) => ['a', 'b', 'c'].forEach((id) => emit(happened, { id, n: 1 })))
       }
-      const all = () => node.parkedKeys.list({ after: null, limit: 1000 })
+      const all = async () => (await node.parkedKeys.list({ after: null, limit: 1000 })).items
       const ours = async () => (await all()).filter(({ subscriber }) => subscriber === 'test.pages')
       await until(async () => (await ours()).length === 9)
       const paged: unknown[] = []
-      for (let page = await node.parkedKeys.list({ after: null, limit: 2 }); page.length > 0;) {
+      for (let { items: page } = await node.parkedKeys.list({ after: null, limit: 2 }); page.length > 0;) {
         paged.push(...page)
-        page = await node.parkedKeys.list({ after: page.at(-1)!, limit: 2 })
+        page = (await node.parkedKeys.list({ after: page.at(-1)!, limit: 2 })).items
       }
       expect(paged).toEqual(await all())
+
+      // One database is away: what the others have is there, and it is named.
+      const away = (await site.deployed.tenants.find(tenantIds[1]!))!.placement.databaseName
+      const admin = (sql: string) => site.deployed.admin('postgres', sql)
+      await admin(`alter database "${away}" allow_connections false`)
+      await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${away}'`)
+      const found = await node.parkedKeys.list({ after: null, limit: 1000 })
+      expect(found.unasked).toEqual([away])
+      expect(found.items).toEqual((paged as ParkedKey[]).filter(({ tenantId }) => tenantId !== tenantIds[1]))
+      await admin(`alter database "${away}" allow_connections true`)
       await node.stop()
     })
 
@@ -152,7 +163,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       for (let n = 1; n <= 20; n += 1) await node.command(other, (emit) => emit(happened, { id: 'a', n }))
       expect(await site.settled(other, 2_000)).toEqual(numbered('a', 20))
       await until(async () => {
-        const parked = await node.parkedKeys.list({ after: null, limit: 100 })
+        const parked = (await node.parkedKeys.list({ after: null, limit: 100 })).items
         return (
           parked.filter(({ tenantId, error }) => tenantId === hanging && /handler_timed_out/.test(error)).length === 5
         )
@@ -187,7 +198,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       }
       await node.command(tenantId, (emit) => emit(happened, { id: 'fine', n: 1 }))
       const parked = async () =>
-        (await node.parkedKeys.list({ after: null, limit: 100 })).filter((key) => key.tenantId === tenantId)
+        (await node.parkedKeys.list({ after: null, limit: 100 })).items.filter((key) => key.tenantId === tenantId)
       await until(async () => (await parked()).length === 7)
       expect(
         (await parked())

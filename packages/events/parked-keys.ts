@@ -18,9 +18,16 @@ export interface ParkedKey {
 
 export type ParkedKeyPlace = Pick<ParkedKey, 'tenantId' | 'subscriber' | 'key'>
 
-export interface ParkedKeys {
+export interface FoundKeys {
   /** In the order of tenant, subscriber and key. */
-  list(page: { readonly after: ParkedKeyPlace | null; readonly limit: number }): Promise<ParkedKey[]>
+  readonly items: readonly ParkedKey[]
+  /** Databases that did not answer: what is parked there is missing. */
+  readonly unasked: readonly string[]
+}
+
+export interface ParkedKeys {
+  /** Answers what is known when a database is away. */
+  list(page: { readonly after: ParkedKeyPlace | null; readonly limit: number }): Promise<FoundKeys>
   /**
    * Has the parked keys of a tenant handled again, all or those of one subscriber or one key.
    *
@@ -33,14 +40,21 @@ export interface ParkedKeys {
 export function createParkedKeys(door: Door, surveyor: Surveyor, nudge: (tenantId: string) => void): ParkedKeys {
   return {
     async list({ after, limit }) {
-      const found: ParkedKey[] = []
-      for (const tenantId of await parkedTenants(surveyor, after?.tenantId ?? null, limit + 1)) {
+      const items: ParkedKey[] = []
+      const { tenants, unasked } = await parkedTenants(surveyor, after?.tenantId ?? null, limit + 1)
+      for (const [tenantId, database] of tenants) {
+        if (items.length === limit) break
+        // One that has just gone away is not asked again for each of its tenants.
+        if (unasked.has(database)) continue
         const from = tenantId === after?.tenantId ? [after.subscriber, after.key] : [null, null]
-        const { rows } = await door.query(tenantId, selectParked, [...from, limit - found.length])
-        found.push(...(rows as unknown as ParkedRow[]).map((row) => parkedKey(tenantId, row)))
-        if (found.length === limit) break
+        try {
+          const { rows } = await door.query(tenantId, selectParked, [...from, limit - items.length])
+          items.push(...(rows as unknown as ParkedRow[]).map((row) => parkedKey(tenantId, row)))
+        } catch {
+          unasked.add(database)
+        }
       }
-      return found
+      return { items, unasked: [...unasked].toSorted() }
     },
 
     async retry(tenantId, { subscriber = null, key = null }) {
@@ -51,10 +65,20 @@ export function createParkedKeys(door: Door, surveyor: Surveyor, nudge: (tenantI
   }
 }
 
-async function parkedTenants(surveyor: Surveyor, from: string | null, limit: number): Promise<string[]> {
-  const databases = await surveyor.databases()
-  const found = await Promise.all(databases.map((name) => surveyor.parkedTenants(name, from, limit)))
-  return [...new Set(found.flat())].toSorted()
+/** Tenants with parked keys and their databases, by the tenant's id; and the databases that could not be asked. */
+async function parkedTenants(surveyor: Surveyor, from: string | null, limit: number) {
+  const tenants = new Map<string, string>()
+  const unasked = new Set<string>()
+  await Promise.all(
+    (await surveyor.databases()).map(async (database) => {
+      try {
+        for (const tenantId of await surveyor.parkedTenants(database, from, limit)) tenants.set(tenantId, database)
+      } catch {
+        unasked.add(database)
+      }
+    }),
+  )
+  return { tenants: [...tenants].toSorted(([one], [other]) => (one < other ? -1 : 1)), unasked }
 }
 
 interface ParkedRow {

@@ -15,7 +15,7 @@ test('a handler has a trace of its own that is linked to the emitter’s; metric
   const node = site.node([recorder(), stuck], { maxAttempts: 1 })
 
   await span('POST /things', {}, () => node.command(tenantId, (emit) => emit(happened, { id: 'canary-42aa', n: 1 })))
-  await until(async () => (await node.parkedKeys.list({ after: null, limit: 10 })).length === 1)
+  await until(async () => (await node.parkedKeys.list({ after: null, limit: 10 })).items.length === 1)
   let metrics = ''
   await until(async () => {
     metrics = await telemetry.metricsText()
