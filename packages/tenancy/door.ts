@@ -105,7 +105,7 @@ export function openDoor({ pools, directPools = pools, catalog, proofs, holdMs, 
       (client, doubt) => {
         mind(statement, client, doubt)
         const behind = placeBehind(client, tenantId, home, horizon)
-        return fly(client, [...entering(client, tenantId, proof), sent], behind).catch((error: unknown) => {
+        return fly(client, [entering(client, tenantId, proof), sent], behind).catch((error: unknown) => {
           throw isLeftBehind(client, error) ? new LeftBehind(error) : error
         })
       },

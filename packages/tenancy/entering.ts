@@ -2,43 +2,33 @@
  * What travels ahead of a tenant's first statement; and what becomes of it in a session that a pooler lends to many, where
  * others may have left settings, prepared statements or a transaction's defaults.
  *
- * Settings are put back in the same flight. What cannot be put back inside a transaction keeps the tenant out, before
+ * Settings are put back by the statement that enters. What cannot be put back inside a transaction keeps the tenant out, before
  * anything has been done; then a transaction that says itself what it is tries again, and where it is kept out as well its
  * connection is broken off: a pooler closes the session of a client that leaves in the middle of a transaction.
  */
 import type pg from 'pg'
 import { sessionOf } from './session.ts'
-import {
-  begin,
-  beginAfresh,
-  enter,
-  enterReplica,
-  enterShared,
-  expectNothingPrepared,
-  once,
-  resetSession,
-} from './statements.ts'
+import { afterReset, begin, beginAfresh, enter, enterReplica, once } from './statements.ts'
 import { DatabaseError, failedAt, type Statement } from './wire.ts'
 
-export function entering(client: pg.ClientBase, tenantId: string, proof: Buffer): Statement[] {
-  const { pooled, named } = sessionOf(client)
-  if (!pooled) return [enter(tenantId, proof)]
-  return [resetSession, named ? enterShared(tenantId, proof) : plain(client, enter(tenantId, proof))]
-}
+export const entering = (client: pg.ClientBase, tenantId: string, proof: Buffer): Statement =>
+  inItsOwn(client, enter(tenantId, proof))
 
 /** On a standby that has replayed what is before `after`. */
-export function enteringReplica(client: pg.ClientBase, tenantId: string, proof: Buffer, after: string): Statement[] {
-  const { pooled, named } = sessionOf(client)
-  if (!pooled) return [enterReplica(tenantId, proof, after)]
-  const entered = plain(client, enterReplica(tenantId, proof, after))
-  return named ? [resetSession, expectNothingPrepared, entered] : [resetSession, entered]
-}
+export const enteringReplica = (client: pg.ClientBase, tenantId: string, proof: Buffer, after: string): Statement =>
+  inItsOwn(client, enterReplica(tenantId, proof, after))
 
 /** With the beginning of a transaction. */
 export const beginning = (client: pg.ClientBase, tenantId: string, proof: Buffer): Statement[] => [
   sessionOf(client).pooled ? beginAfresh : begin,
-  ...entering(client, tenantId, proof),
+  entering(client, tenantId, proof),
 ]
+
+/** The statement that enters, in a session that is then as if nobody had used it before. */
+function inItsOwn(client: pg.ClientBase, entered: Statement): Statement {
+  const session = sessionOf(client)
+  return session.pooled ? afterReset(entered, session) : entered
+}
 
 /** Without its name: what stands behind that in a session of a pooler, if anything does, is not known before it is looked for. */
 export const plain = (client: pg.ClientBase, statement: Statement): Statement =>
@@ -53,7 +43,7 @@ export class LeftBehind extends Error {
 
 export function isLeftBehind(client: pg.ClientBase, error: unknown): error is DatabaseError {
   if (!(error instanceof DatabaseError) || !sessionOf(client).pooled) return false
-  if (error.code === queryCanceled) return ahead.has(failedAt(error)?.text ?? '')
+  if (error.code === queryCanceled) return isAhead(failedAt(error))
   return leftBehind.has(error.code ?? '')
 }
 
@@ -70,6 +60,5 @@ const leftBehind = new Set([
 
 /** By a statement_timeout of somebody else's, when it is before the tenant's own statement. */
 const queryCanceled = '57014'
-const ahead = new Set(
-  [resetSession, beginAfresh, enter('', Buffer.alloc(0)), enterShared('', Buffer.alloc(0))].map(({ text }) => text),
-)
+const isAhead = (statement: Statement | undefined) =>
+  statement === beginAfresh || statement?.text.includes('rowhouse.reset_session()') === true

@@ -50,11 +50,14 @@ export const rollback: Statement = { text: 'rollback', name: 'rh_rollback', valu
  * else, and these are what finds that out.
  */
 export const beginAfresh = once('begin isolation level read committed, read write')
-/** Every setting of the session goes back to what it was when it was made. */
-export const resetSession = once('reset all')
-export const enterShared = (tenantId: string, proof: Buffer): Statement =>
-  once('select 1 where rowhouse.enter($1, $2) is null or rowhouse.expect_nothing_prepared() is null', [tenantId, proof])
-export const expectNothingPrepared = once('select 1 where rowhouse.expect_nothing_prepared() is null')
+export const resetSession = once('select 1 where rowhouse.reset_session() is null')
+/** One statement instead of several: each part answers no null, so that the next is asked. */
+export const afterReset = ({ text, values }: Statement, { named }: { readonly named: boolean }): Statement =>
+  once(
+    text.replace('where ', 'where rowhouse.reset_session() is null or ') +
+      (named ? ' or rowhouse.expect_nothing_prepared() is null' : ''),
+    values,
+  )
 
 /** Answers no row: one message less each way. */
 export const enter = (tenantId: string, proof: Buffer): Statement => ({

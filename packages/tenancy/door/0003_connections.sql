@@ -49,8 +49,18 @@ as $$
     and substr(proof, 9) = sha256(r.proof_key || substr(proof, 1, 8))
 $$;
 
--- Goes with `enter` into a session that others have used before. What they may have set is put back before (`reset all`, in
--- the same flight); what they may have prepared is looked for here. A pooler that knows named statements holds them under
+-- Goes before `enter` into a session that others have used before: whatever they have set is as it was when the session
+-- was made. A function, because a pooler that sees a RESET may keep its session for this one client (RDS Proxy does); and
+-- with its caller's rights and without a path of its own, whose end would put the caller's back.
+create function rowhouse.reset_session() returns void
+language plpgsql volatile parallel unsafe
+as $$
+begin
+  reset all;
+end
+$$;
+
+-- Goes with `enter` into such a session: what others may have prepared is looked for here. A pooler that knows named statements holds them under
 -- names that can be guessed (PGBOUNCER_1 …), and SQL can deallocate one of those and prepare another in its place: so a
 -- session in which SQL has prepared anything is not used. (15 to 25 µs with up to 60 statements, PostgreSQL 18.)
 --   RH006  it is such a session
@@ -66,7 +76,7 @@ end
 $$;
 
 revoke all on function rowhouse.greeting(text), rowhouse.position(), rowhouse.position(uuid, bytea),
-  rowhouse.expect_nothing_prepared() from public;
-grant execute on function rowhouse.greeting(text), rowhouse.position(uuid, bytea),
+  rowhouse.reset_session(), rowhouse.expect_nothing_prepared() from public;
+grant execute on function rowhouse.greeting(text), rowhouse.position(uuid, bytea), rowhouse.reset_session(),
   rowhouse.expect_nothing_prepared() to {{application}};
-grant execute on function rowhouse.greeting(text), rowhouse.position() to {{relay}};
+grant execute on function rowhouse.greeting(text), rowhouse.position(), rowhouse.reset_session() to {{relay}};

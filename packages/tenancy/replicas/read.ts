@@ -78,7 +78,7 @@ function flyInto(
   after: bigint,
 ): Promise<StatementResult> {
   const entering = enteringReplica(client, tenantId, proof, lsnText(after))
-  return fly(client, [...entering, statement], plain(client, seen(tenantId, proof)))
+  return fly(client, [entering, statement], plain(client, seen(tenantId, proof)))
 }
 
 type Reason =
