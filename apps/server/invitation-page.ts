@@ -1,12 +1,14 @@
 /**
  * `/invitation`: where the link of an invitation leads. The token stands behind `#`, which a browser sends to nobody; the
- * page's script hands it to `POST /auth/invitations/accept`.
+ * page's script (invitation-script.ts) hands it to the operations `auth.look-up-invitation` and `auth.accept-invitation`.
  */
 import { createHash } from 'node:crypto'
 import type { Page } from '@rowhouse/http'
+import { invitationScript } from './invitation-script.ts'
+import { houses, icon, look } from './look.ts'
 
 export function invitationPages(): Page[] {
-  const path = `/invitation/accept-${createHash('sha256').update(script).digest('hex').slice(0, 16)}.js`
+  const path = `/invitation/accept-${createHash('sha256').update(invitationScript).digest('hex').slice(0, 16)}.js`
   return [
     {
       path: '/invitation',
@@ -18,7 +20,7 @@ export function invitationPages(): Page[] {
       path,
       contentType: 'text/javascript; charset=utf-8',
       headers: { 'cache-control': 'public, max-age=31536000, immutable' },
-      body: script,
+      body: invitationScript,
     },
   ]
 }
@@ -27,55 +29,48 @@ export function invitationPages(): Page[] {
 const policy =
   "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-const script = `
-const form = document.querySelector('form')
-const said = document.querySelector('output')
-// Out of the address, so that it stays in no history and on no screen.
-const token = location.hash.slice(1)
-history.replaceState(null, '', location.pathname)
-
-form.addEventListener('submit', async (event) => {
-  event.preventDefault()
-  form.inert = true
-  const { name, password } = Object.fromEntries(new FormData(form))
-  const answer = await fetch('/auth/invitations/accept', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token, password, ...(name.trim() && { name }) }),
-  }).then((response) => response.json(), () => ({ detail: 'The server cannot be reached. Try again.' }))
-  if (answer.tenant) {
-    form.hidden = true
-    said.textContent = 'Welcome, ' + answer.member.name + '. You belong to ' + answer.tenant.name + ' now.'
-    return
-  }
-  form.inert = false
-  const reasons = (answer.errors ?? []).map(({ pointer, detail }) => pointer.slice(1) + ': ' + detail)
-  said.textContent = [answer.detail, ...reasons].join(' ')
-})
-`
-
 const html = (scriptPath: string) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
 <title>Invitation</title>
-<link rel="icon" href="data:,">
-<style>
-  :root { color-scheme: light dark }
-  body { font: 1.0625rem/1.55 system-ui, sans-serif; max-width: 26rem; margin: 0 auto; padding: 3rem 1.25rem }
-  label { display: block; margin: 1rem 0 }
-  input, button { font: inherit; width: 100%; box-sizing: border-box; padding: 0.5rem }
-  small { opacity: 0.75 }
+${icon}
+<style>${look}
+  main { max-width: 28rem }
+  h1 { font-size: 2rem; line-height: 1.2; margin: 1.5rem 0 0.5rem; overflow-wrap: anywhere }
+  form { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.4rem 1.1rem 1.1rem; margin: 1.5rem 0 }
+  label { display: block; font-weight: 600; margin: 0.9rem 0 0.25rem }
+  input, button { font: inherit; width: 100%; box-sizing: border-box; padding: 0.55rem 0.7rem; border-radius: 0.4rem; border: 1px solid var(--soft) }
+  input { background: var(--paper); color: var(--ink) }
+  input[readonly] { color: var(--soft); border-color: var(--line) }
+  button { margin-top: 1.25rem; background: var(--brick); border-color: var(--brick); color: var(--card); font-weight: 600; cursor: pointer }
+  form[inert] button { opacity: 0.6 }
+  small { display: block; color: var(--soft); margin-top: 0.25rem }
+  #problem { color: var(--brick); font-weight: 600; margin: 1rem 0 0 }
+  #problem:empty { display: none }
+  [hidden] { display: none }
 </style>
 <script defer src="${scriptPath}"></script>
-<h1>You are invited</h1>
-<form>
-  <label>Your name <small>if you are new here</small> <input name="name" autocomplete="name" maxlength="200"></label>
-  <label>Password <small>the one you have here, or a new one</small>
-    <input name="password" type="password" autocomplete="current-password" required></label>
-  <button>Accept</button>
-</form>
-<output role="status"></output>
-<noscript>This page needs JavaScript.</noscript>
+<main>
+  ${houses}
+  <h1>Your invitation</h1>
+  <p id="about" role="status">One moment …</p>
+  <form hidden>
+    <label for="email">E-mail address</label>
+    <input id="email" name="email" type="email" autocomplete="username" readonly>
+    <div id="new">
+      <label for="name">Your name</label>
+      <input id="name" name="name" autocomplete="name" maxlength="200" required>
+    </div>
+    <label for="password">Password</label>
+    <input id="password" name="password" type="password" aria-describedby="rule" required>
+    <small id="rule"></small>
+    <p id="problem" role="alert"></p>
+    <button>Accept</button>
+  </form>
+  <p id="on" hidden><a href="/">Go on</a></p>
+  <noscript>This page needs JavaScript.</noscript>
+</main>
 </html>
 `

@@ -23,6 +23,8 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
   const tenantIn = (tier: Tier) => running.tenants.find((tenant) => tenant.tier === tier)!
   const invite = (token: string, body: object) => call('POST', '/api/v1/invitations', body, { token })
   const accept = (body: object) => call('POST', '/auth/invitations/accept', body)
+  const lookUp = (token: string, host?: string) =>
+    call('POST', '/auth/invitations/look-up', { token }, host === undefined ? {} : { host })
   const lettersTo = async (email: string) => {
     const { body } = await call('GET', '/mailbox.json')
     return (body.items as { to: string; text: string }[]).filter(({ to }) => to === email)
@@ -93,8 +95,26 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     for (const token of [used.token, replaced.token, revoked.token, expired.token, madeUp, 'rhi_nonsense', 'x'])
       answers.push(await accept({ token, name: 'Bo', password }))
     expect(answers[0]!.status).toBe(404)
+    for (const token of [used.token, replaced.token, revoked.token, expired.token, madeUp, 'rhi_nonsense', 'x'])
+      answers.push(await lookUp(token))
     expect(new Set(answers.map((answer) => JSON.stringify(withoutId(answer)))).size).toBe(1)
     expect((await accept({ token: await tokenFor(replaced.email), name: 'Bo', password })).status).toBe(200)
+  })
+
+  test('whoever holds the link sees to what it invites, and whether there is an account', async () => {
+    const { accessToken: key, tenant, email: known } = await signUp()
+    const email = `bo-${fresh()}@guests.example`
+    const { expiresAt } = (await invite(key, { email, role: 'admin' })).body
+    const seen = await lookUp(await tokenFor(email))
+    const { id, slug } = tenant
+    const invitation = { tenant: { id, slug, name: 'Hooli' }, email, role: 'admin', expiresAt, hasAccount: false }
+    expect([seen.status, seen.body]).toEqual([200, invitation])
+
+    await invite(tenantIn('shared').key, { email: known })
+    const token = await tokenFor(known)
+    expect((await lookUp(token)).body).toMatchObject({ email: known, hasAccount: true })
+    expect((await lookUp(token, `${tenantIn('shared').slug}.localhost`)).status).toBe(200)
+    expect((await lookUp(token, `${slug}.localhost`)).status).toBe(404)
   })
 
   test('an address is invited once, listed until accepted, and no member is invited', async () => {

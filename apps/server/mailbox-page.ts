@@ -1,6 +1,7 @@
 /** `/mailbox` and `/mailbox.json`: mail that was kept instead of sent, for development. */
 import { htmlPage, type LivePage } from '@rowhouse/http'
 import type { KeptMail, MailPillar } from '@rowhouse/mail'
+import { icon, look } from './look.ts'
 
 /** None when mail really goes out. */
 export function mailboxPages({ kept }: MailPillar): LivePage[] {
@@ -24,17 +25,18 @@ const mailboxHtml = (mails: readonly KeptMail[]): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mailbox</title>
-<style>
-  :root { color-scheme: light dark }
-  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 48rem; margin: 0 auto; padding: 2rem 1.25rem }
-  article { border-top: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: 1rem 0 }
-  h2 { font-size: 1.1rem; margin: 0 }
-  p { margin: 0; opacity: 0.75 }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
+${icon}
+<style>${look}
+  article { border-top: 1px solid var(--line); padding: 1rem 0 }
+  h2 { margin: 0 }
+  article p, main > p { color: var(--soft); margin: 0 0 1rem }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0 }
 </style>
+<main>
 <h1>Mailbox</h1>
 <p>Mail from this machine is kept here instead of sent. The last 500 are shown, the newest first.</p>
 ${mails.length === 0 ? '<article>There is none yet.</article>' : mails.map(mailHtml).join('\n')}
+</main>
 </html>
 `
 

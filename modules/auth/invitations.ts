@@ -5,7 +5,7 @@ import type { Once } from '@rowhouse/idempotency'
 import { identityErrors, type Inviter, type People, roles } from '@rowhouse/identity'
 import { z } from 'zod'
 import { Name } from '../tenants/name.ts'
-import { Email, Password, passwordErrors, SignedIn } from './schemas.ts'
+import { Email, Password, passwordErrors, SignedIn, Tenant } from './schemas.ts'
 
 export const manageMembers = permission('members:write', 'Invite people to the tenant')
 
@@ -29,10 +29,41 @@ const Invitation = z
     },
   })
 
+const InvitationToken = z
+  .string()
+  .min(1)
+  .max(500)
+  .meta({ description: 'What follows `#` in the link.', example: `rhi_${'A'.repeat(64)}` })
+
+const InvitationLink = z
+  .strictObject({
+    tenant: Tenant,
+    email: z.email().meta({ description: 'Who is invited. The address cannot be changed.' }),
+    role: z.enum(roles),
+    expiresAt: z.iso.datetime(),
+    hasAccount: z.boolean().meta({
+      description: 'Then accepting takes the account’s password; otherwise a name and a new password.',
+    }),
+  })
+  .meta({
+    id: 'InvitationLink',
+    description: 'To what a link invites, and whom.',
+    example: {
+      tenant: { id: '019a8f3e-7c1a-7b52-9d0e-4f6a2b8c1d03', slug: 'acme', name: 'Acme' },
+      email: 'bo@acme.example',
+      role: 'member',
+      expiresAt: '2026-12-01T09:30:00.000000Z',
+      hasAccount: false,
+    },
+  })
+
 const notFound = identityErrors.invitationNotFound
 
 /** @param once keeps answers for their `Idempotency-Key` in the control database, where the effects are. */
-export function invitationOperations({ invitations, acceptInvitation }: People, once: Once): Operation[] {
+export function invitationOperations(
+  { invitations, lookUpInvitation, acceptInvitation }: People,
+  once: Once,
+): Operation[] {
   return [
     platformOperation({
       name: 'invitations.create',
@@ -95,6 +126,20 @@ export function invitationOperations({ invitations, acceptInvitation }: People, 
       },
     }),
     platformOperation({
+      name: 'auth.look-up-invitation',
+      audience: 'public',
+      http: 'POST /auth/invitations/look-up',
+      summary: 'See to what a link invites',
+      description:
+        'Whoever holds the link may know before they accept. A link that was used, replaced or revoked, has expired or was made up: one answer.',
+      permission: null,
+      status: 200,
+      input: z.strictObject({ token: InvitationToken }),
+      output: InvitationLink,
+      errors: [notFound, identityErrors.tooManyAttempts],
+      handle: ({ input: { token }, address, hostTenantId }) => lookUpInvitation({ token, address, hostTenantId }),
+    }),
+    platformOperation({
       name: 'auth.accept-invitation',
       audience: 'public',
       http: 'POST /auth/invitations/accept',
@@ -104,11 +149,7 @@ export function invitationOperations({ invitations, acceptInvitation }: People, 
       permission: null,
       status: 200,
       input: z.strictObject({
-        token: z
-          .string()
-          .min(1)
-          .max(500)
-          .meta({ description: 'What follows `#` in the link.', example: `rhi_${'A'.repeat(64)}` }),
+        token: InvitationToken,
         name: Name.optional(),
         password: Password.optional(),
       }),

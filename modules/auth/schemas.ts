@@ -25,9 +25,12 @@ const exampleTokens = { accessToken: 'eyJhbGciOiJFZERTQSJ9…', refreshToken: `r
 
 export const Tokens = z.strictObject(tokens).meta({ id: 'Tokens', example: exampleTokens })
 
+/** How a tenant is named. */
+export const Tenant = z.strictObject({ id: z.uuid(), slug: z.string(), name: z.string() })
+
 export const SignedIn = z
   .strictObject({
-    tenant: z.strictObject({ id: z.uuid(), slug: z.string(), name: z.string() }),
+    tenant: Tenant,
     member: Member.omit({ createdAt: true }),
     ...tokens,
   })

@@ -8,8 +8,9 @@ import { type Door, queryDb, type TenantDb, transactionDb } from '@rowhouse/tena
 import { sql } from 'kysely'
 import { type Accounts, joinTenant, makeAccount, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
-import { hashOf, tenantOfInvitation } from './invitation-tokens.ts'
+import { hashOf } from './invitation-tokens.ts'
 import { addMember, findMember, type MemberTables, removeHalfMember } from './members.ts'
+import { type FindOpenInvitation, type InvitationLink, isOpen } from './open-invitation.ts'
 import { type Passwords, refuseWeakPassword } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 import type { ProveAccount, SignedIn } from './sign-in.ts'
@@ -20,19 +21,18 @@ import type { Throttle } from './throttle.ts'
  * @throws identity.invitation_not_found, identity.invitation_incomplete, identity.password_refused,
  * identity.already_member, and for somebody who has an account what proving it throws
  */
-export type AcceptInvitation = (accepting: {
-  readonly token: string
-  readonly name: string | undefined
-  readonly password: string | undefined
-  readonly address: string
-  /** The tenant whose host was asked, if it was one's: other tenants' invitations do not exist there. */
-  readonly hostTenantId: string | null
-}) => Promise<SignedIn>
+export type AcceptInvitation = (
+  accepting: InvitationLink & {
+    readonly name: string | undefined
+    readonly password: string | undefined
+    readonly address: string
+  },
+) => Promise<SignedIn>
 
 export function createAcceptInvitation({
   control,
   door,
-  tenantExists,
+  find,
   accounts,
   passwords,
   proveAccount,
@@ -41,27 +41,13 @@ export function createAcceptInvitation({
 }: {
   readonly control: Door
   readonly door: Door
-  readonly tenantExists: (tenantId: string) => Promise<boolean>
+  readonly find: FindOpenInvitation
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly proveAccount: ProveAccount
   readonly throttle: Throttle
   readonly sessions: Sessions
 }): AcceptInvitation {
-  async function find(token: string, hostTenantId: string | null) {
-    const tenantId = tenantOfInvitation(token)
-    const isHere = tenantId !== undefined && (hostTenantId === null || hostTenantId === tenantId)
-    if (!isHere || !(await tenantExists(tenantId))) throw identityErrors.invitationNotFound()
-    const found = await queryDb<IdentityTables>(control, tenantId)
-      .selectFrom('invitations')
-      .select(['id', 'email', 'role', 'memberId', 'hasMember'])
-      .where('tokenHash', '=', hashOf(token))
-      .where(isOpen)
-      .executeTakeFirst()
-    if (!found) throw identityErrors.invitationNotFound()
-    return { ...found, tenantId }
-  }
-
   async function isRevoked(tenantId: string, id: string): Promise<boolean> {
     const found = await queryDb<IdentityTables>(control, tenantId)
       .selectFrom('invitations')
@@ -90,13 +76,15 @@ export function createAcceptInvitation({
   }
 
   return async ({ token, hostTenantId, ...accepting }) => {
-    const { id, tenantId, memberId, hasMember, email, role } = await find(token, hostTenantId)
+    const { id, tenantId, memberId, hasMember, email, role } = await find({ token, hostTenantId })
     const account = await guest(email, accepting)
     const name = accepting.name ?? account.name
     await addMember(queryDb<MemberTables>(door, tenantId), { id: memberId, email, name, role })
     crashPoint('identity.invitation.member-made')
     const member = await findMember(door, tenantId, memberId)
-    if (!member) throw identityErrors.alreadyMember()
+    // Another member has the address, or the invitation has been revoked meanwhile.
+    if (!member)
+      throw (await isRevoked(tenantId, id)) ? identityErrors.invitationNotFound() : identityErrors.alreadyMember()
 
     const accepted = await transactionDb(control, tenantId, async (db: TenantDb<IdentityTables>) => {
       const ended = await db
@@ -125,5 +113,3 @@ export function createAcceptInvitation({
     throw identityErrors.invitationNotFound()
   }
 }
-
-const isOpen = sql<boolean>`accepted_at is null and revoked_at is null and expires_at > now()`

@@ -7,6 +7,7 @@ import { createAccounts } from './accounts.ts'
 import type { AuthKeys } from './auth-keys.ts'
 import { createEnrol, type Enrol } from './enrol.ts'
 import { createInvitations, type Invitations, type Letter } from './invitations.ts'
+import { createFindOpenInvitation, createLookUpInvitation, type LookUpInvitation } from './open-invitation.ts'
 import { createPasswords } from './passwords.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createProveAccount, createSignIn, type SignIn } from './sign-in.ts'
@@ -19,6 +20,7 @@ export interface People {
   readonly refresh: Sessions['refresh']
   readonly signOut: Sessions['close']
   readonly invitations: Invitations
+  readonly lookUpInvitation: LookUpInvitation
   readonly acceptInvitation: AcceptInvitation
   readonly enrol: Enrol
 }
@@ -45,6 +47,7 @@ export function createPeople(options: PeopleOptions): People {
   const throttle = createThrottle(ask, keys)
   const proveAccount = createProveAccount({ accounts, passwords, throttle })
   const sessions = createSessions(options)
+  const find = createFindOpenInvitation({ control, tenantExists })
   const isTaken = async (slug: string) =>
     (await ask('select control.find_tenant_by_slug($1) as id', [slug]))[0]!['id'] !== null
   return {
@@ -53,10 +56,11 @@ export function createPeople(options: PeopleOptions): People {
     refresh: sessions.refresh,
     signOut: sessions.close,
     invitations: createInvitations({ control, door, sendMail, linkOf: (token) => `${origin()}/invitation#${token}` }),
+    lookUpInvitation: createLookUpInvitation({ control, find, accounts, throttle }),
     acceptInvitation: createAcceptInvitation({
       control,
       door,
-      tenantExists,
+      find,
       accounts,
       passwords,
       proveAccount,

@@ -26,12 +26,16 @@ export interface Throttle {
   trust(db: TenantDb<IdentityTables>, email: string, address: string): Promise<void>
   /** Counts a sign-up. @throws identity.too_many_attempts */
   signUp(address: string): Promise<void>
+  /** Counts a look at an invitation. @throws identity.too_many_attempts */
+  lookUp(address: string): Promise<void>
 }
 
 /** Failed attempts within 15 minutes: of the pair, the e-mail address, the network address. */
 const limits = [20, 100, 200]
 /** Sign-ups from one network address within 15 minutes: an office may be behind it. */
 const signUpLimit = 500
+/** Likewise of looks at invitations. Nobody guesses a link: it is the work that is bounded. */
+const lookUpLimit = 1_000
 
 export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
   const key = keys.derive('throttle')
@@ -56,6 +60,7 @@ export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
       await sql`select control.trust(${pair(email, networkOf(address))})`.execute(db)
     },
     signUp: (address) => count([hash('sign-ups', networkOf(address))], [signUpLimit]),
+    lookUp: (address) => count([hash('look-ups', networkOf(address))], [lookUpLimit]),
   }
 }
 

@@ -64,6 +64,21 @@ export interface Invitation {
   expiresAt: string
 }
 
+/** To what a link invites, and whom. */
+export interface InvitationLink {
+  tenant: {
+    id: string
+    slug: string
+    name: string
+  }
+  /** Who is invited. The address cannot be changed. */
+  email: string
+  role: 'owner' | 'admin' | 'member'
+  expiresAt: string
+  /** Then accepting takes the account’s password; otherwise a name and a new password. */
+  hasAccount: boolean
+}
+
 export interface KeySet {
   keys: readonly {
     kty: 'OKP'
@@ -214,6 +229,11 @@ export interface AuthAcceptInvitationInput {
   token: string
   name?: string
   password?: string
+}
+
+export interface AuthLookUpInvitationInput {
+  /** What follows `#` in the link. */
+  token: string
 }
 
 export interface AuthRefreshInput {
@@ -507,6 +527,17 @@ export interface Api {
     /** The keys that access tokens are signed with. */
     keys(input?: Record<string, never>, options?: CallOptions): Promise<KeySet>
     /**
+     * See to what a link invites.
+     *
+     * Whoever holds the link may know before they accept. A link that was used, replaced or revoked, has
+     * expired or was made up: one answer.
+     *
+     * Takes no `Idempotency-Key`.
+     *
+     * @throws ApiError `identity.invitation_not_found` (404), `identity.too_many_attempts` (429)
+     */
+    lookUpInvitation(input: AuthLookUpInvitationInput, options?: CallOptions): Promise<InvitationLink>
+    /**
      * Renew a session’s tokens.
      *
      * The refresh token is spent: the next time the new one is due. When the answer was lost, the same
@@ -734,6 +765,7 @@ export const operations = {
   'api-keys.revoke': { method: 'DELETE', path: '/api/v1/api-keys/{id}', keyed: true },
   'auth.accept-invitation': { method: 'POST', path: '/auth/invitations/accept', public: true },
   'auth.keys': { method: 'GET', path: '/.well-known/jwks.json', public: true },
+  'auth.look-up-invitation': { method: 'POST', path: '/auth/invitations/look-up', public: true },
   'auth.refresh': { method: 'POST', path: '/auth/refresh', public: true },
   'auth.sign-in': { method: 'POST', path: '/auth/sign-in', public: true },
   'auth.sign-out': { method: 'POST', path: '/auth/sign-out', public: true },
