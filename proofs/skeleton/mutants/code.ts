@@ -28,8 +28,8 @@ const idOfAnother = (then: string): Edit[] => [
 /** The call goes to another tenant than the caller's. */
 const callerIs = (tenantId: string): Edit => ({
   file: serve,
-  from: 'const call = { input: input.value, caller,',
-  to: `const call = { input: input.value, caller: { ...caller, tenantId: ${tenantId} },`,
+  from: '      caller,\n      requestId,',
+  to: `      caller: { ...caller, tenantId: ${tenantId} },\n      requestId,`,
 })
 
 export const codeMutants: readonly Mutant[] = [
