@@ -64,10 +64,12 @@ export function writeRecord(log: Log, request: FastifyRequest, reply: FastifyRep
   duration.record(durationMs / 1000, { operation: operation ?? 'none', status: `${Math.floor(status / 100)}xx` })
   const isProbe = request.routeOptions.config.probe === true
   if (error === undefined) log[isProbe ? 'debug' : 'info'](line, 'request')
+  else if (status < 500 || isProbe)
+    log.info({ ...line, code: error.code, reason: error.operator ?? error.detail }, 'request refused')
   // Who says when to come again is busy, or waits for somebody, and is not broken.
-  else if (status < 500 || isProbe || error.retryAfterS !== undefined) {
-    const about = { ...line, code: error.code, reason: error.operator ?? error.detail }
-    log[status < 500 || isProbe ? 'info' : 'warn'](about, 'request refused')
+  else if (error.retryAfterS !== undefined) {
+    const cause = error.cause instanceof Error ? error.cause.message : undefined
+    log.warn({ ...line, code: error.code, reason: error.operator ?? cause ?? error.detail }, 'request refused')
   } else log.error({ ...line, code: error.code, err: error }, 'request failed')
 }
 
