@@ -76,7 +76,13 @@ export function invitationOperations(
         .strictObject({ email: Email, role: z.enum(roles).default('member') })
         .meta({ id: 'NewInvitation', example: { email: 'bo@acme.example', role: 'member' } }),
       output: Invitation,
-      errors: [identityErrors.alreadyMember, identityErrors.alreadyInvited, identityErrors.ownersOnly],
+      errors: [
+        identityErrors.alreadyMember,
+        identityErrors.alreadyInvited,
+        identityErrors.ownersOnly,
+        identityErrors.tooManyLetters,
+        identityErrors.tooManyInvited,
+      ],
       once,
       handle: ({ input, caller }, execute) => invitations.create(inviterOf(caller), input, execute),
     }),
@@ -105,7 +111,7 @@ export function invitationOperations(
       status: 200,
       input: z.strictObject({ id: z.uuid() }),
       output: Invitation,
-      errors: [notFound, identityErrors.ownersOnly],
+      errors: [notFound, identityErrors.ownersOnly, identityErrors.tooManyLetters],
       once,
       handle: ({ input, caller }, execute) => invitations.resend(inviterOf(caller), input.id, execute),
     }),

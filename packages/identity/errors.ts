@@ -92,4 +92,18 @@ export const identityErrors = defineErrors('identity', {
     detail: 'Say what `errors` names to accept this invitation.',
     operator: 'Who has no account yet needs a name and a password; who has one needs its password.',
   },
+  tooManyLetters: {
+    status: 429,
+    title: 'Too many letters',
+    detail: 'Too many letters have gone to this address, or from this tenant. Try again when `Retry-After` has passed.',
+    operator:
+      'In a day an address gets 10 invitations from all tenants together, and a tenant sends 500. What is over that looks like spam, and hurts the mail of everybody.',
+    retryAfterS: 86_400,
+  },
+  tooManyInvited: {
+    status: 409,
+    title: 'Too many invitations',
+    detail: 'A thousand invitations are waiting for an answer. Revoke some first.',
+    operator: 'A tenant has at most 1,000 invitations that are neither accepted nor revoked.',
+  },
 })

@@ -80,3 +80,33 @@ test('of a token nothing is stored but its hash', async () => {
   const random = Buffer.from(token.slice(4), 'base64url').subarray(16).toString('hex')
   expect(rows.map(({ line }) => line).join('\n')).not.toContain(random)
 })
+
+test('somebody gets ten letters a day, whoever sends them', async () => {
+  const email = `victim-${fresh()}@b.example`
+  const tooMany = { code: 'identity.too_many_letters', status: 429, retryAfterS: expect.any(Number) }
+  const { inviter } = await invite()
+  const { id } = await node.people.invitations.create(inviter, { email, role: 'member' })
+  for (let n = 1; n < 9; n += 1) await node.people.invitations.resend(inviter, id)
+  const { inviter: other } = await invite()
+  await node.people.invitations.create(other, { email, role: 'member' })
+  await expect(node.people.invitations.resend(inviter, id)).rejects.toMatchObject(tooMany)
+  const { inviter: third } = await invite()
+  await expect(node.people.invitations.create(third, { email, role: 'member' })).rejects.toMatchObject(tooMany)
+  // Nobody was invited by a letter that was not sent.
+  expect(await node.people.invitations.list(third.tenantId, { after: null, limit: 10 })).toHaveLength(1)
+  await open.admin(`update control.attempts set window_ends = window_ends - interval '1 day'`)
+  await node.people.invitations.create(third, { email, role: 'member' })
+})
+
+test('a tenant sends 500 letters a day, and has 1,000 invitations open', async () => {
+  const { inviter } = await invite()
+  const guest = () => node.people.invitations.create(inviter, { email: `bo-${fresh()}@b.example`, role: 'member' })
+  await open.admin(`update control.attempts set count = 500 where window_ends > now() + interval '23 hours'`)
+  await expect(guest()).rejects.toMatchObject({ code: 'identity.too_many_letters' })
+  await open.admin('delete from control.attempts')
+  await open.admin(`insert into control.invitations (tenant_id, id, email, role, member_id, has_member, token_hash)
+    select '${inviter.tenantId}', gen_random_uuid(), n || '@b.example', 'member', gen_random_uuid(), false, sha256(n::text::bytea)
+    from generate_series(1, 998) n`)
+  await guest()
+  await expect(guest()).rejects.toMatchObject({ code: 'identity.too_many_invited', status: 409 })
+})

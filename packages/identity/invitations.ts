@@ -6,6 +6,7 @@ import { accountOfMember, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
 import { findMember, findMemberByEmail, type Member, removeHalfMember } from './members.ts'
 import type { IdentityTables } from './tables.ts'
+import type { Throttle } from './throttle.ts'
 import { hashOf, newInvitationToken } from './invitation-tokens.ts'
 
 export interface Invitation {
@@ -29,7 +30,8 @@ export interface Invitations {
    * When the letter cannot be sent, nobody is invited.
    *
    * @param execute of a transaction at the control database that this is a part of; it has one of its own when absent
-   * @throws identity.already_member, identity.already_invited, identity.owners_only
+   * @throws identity.already_member, identity.already_invited, identity.owners_only, identity.too_many_letters,
+   * identity.too_many_invited
    */
   create(inviter: Inviter, invited: Pick<Invitation, 'email' | 'role'>, execute?: Execute): Promise<Invitation>
   /** Those that can still be accepted or sent again, oldest first. */
@@ -39,7 +41,7 @@ export interface Invitations {
    * as good as it was.
    *
    * @param execute as in `create`
-   * @throws identity.invitation_not_found, identity.owners_only
+   * @throws identity.invitation_not_found, identity.owners_only, identity.too_many_letters
    */
   resend(inviter: Inviter, id: string, execute?: Execute): Promise<Invitation>
   /** @param execute as in `create` @throws identity.invitation_not_found, identity.owners_only */
@@ -55,11 +57,13 @@ export interface Letter {
 export function createInvitations({
   control,
   door,
+  throttle,
   sendMail,
   linkOf,
 }: {
   readonly control: Door
   readonly door: Door
+  readonly throttle: Throttle
   readonly sendMail: (letter: Letter) => Promise<void>
   /** The address at which a token is accepted: on the platform's own host, whatever host the caller used. */
   readonly linkOf: (token: string) => string
@@ -79,19 +83,27 @@ export function createInvitations({
     if (inviter?.role !== 'owner') throw identityErrors.ownersOnly()
   }
 
+  async function refuseWhenTooMany(db: Db): Promise<void> {
+    const counted = db
+      .selectFrom('invitations')
+      .select(sql<string>`count(*)`.as('open'))
+      .where(isPending)
+    if (Number((await counted.executeTakeFirstOrThrow()).open) >= mostPending) throw identityErrors.tooManyInvited()
+  }
+
   async function find(db: Db, id: string): Promise<Invitation> {
     const found = await db
       .selectFrom('invitations')
       .select(columns)
       .where('id', '=', id)
-      .where('acceptedAt', 'is', null)
-      .where('revokedAt', 'is', null)
+      .where(isPending)
       .executeTakeFirst()
     if (!found) throw identityErrors.invitationNotFound()
     return found
   }
 
-  async function send(db: Db, { email }: Invitation, token: string): Promise<void> {
+  async function send(db: Db, tenantId: string, { email }: Invitation, token: string): Promise<void> {
+    await throttle.letter(tenantId, email)
     const { name } = await thisTenant(db)
     await sendMail({
       to: email,
@@ -107,6 +119,7 @@ export function createInvitations({
         if (member && (await accountOfMember(db, member.id)) !== null) throw identityErrors.alreadyMember()
         const role = member?.role ?? wanted
         await refuseUnlessOwner({ tenantId, memberId: invitedBy }, role)
+        await refuseWhenTooMany(db)
         const token = newInvitationToken(tenantId)
         const memberId = member?.id ?? newId()
         const made = await db
@@ -120,17 +133,11 @@ export function createInvitations({
             tokenHash: hashOf(token),
             invitedBy,
           })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['tenantId', 'email'])
-              .where('acceptedAt', 'is', null)
-              .where('revokedAt', 'is', null)
-              .doNothing(),
-          )
+          .onConflict((conflict) => conflict.columns(['tenantId', 'email']).where(isPending).doNothing())
           .returning(columns)
           .executeTakeFirst()
         if (!made) throw identityErrors.alreadyInvited()
-        await send(db, made, token)
+        await send(db, tenantId, made, token)
         return made
       }),
 
@@ -138,8 +145,7 @@ export function createInvitations({
       dbOf(tenantId)
         .selectFrom('invitations')
         .select(columns)
-        .where('acceptedAt', 'is', null)
-        .where('revokedAt', 'is', null)
+        .where(isPending)
         .$if(after !== null, (query) => query.where('id', '>', after))
         .orderBy('id')
         .limit(limit)
@@ -153,12 +159,11 @@ export function createInvitations({
           .updateTable('invitations')
           .set({ tokenHash: hashOf(token), expiresAt: sql`now() + interval '7 days'` })
           .where('id', '=', id)
-          .where('acceptedAt', 'is', null)
-          .where('revokedAt', 'is', null)
+          .where(isPending)
           .returning(columns)
           .executeTakeFirst()
         if (!renewed) throw identityErrors.invitationNotFound()
-        await send(db, renewed, token)
+        await send(db, inviter.tenantId, renewed, token)
         return renewed
       }),
 
@@ -170,8 +175,7 @@ export function createInvitations({
         .updateTable('invitations')
         .set({ revokedAt: sql`now()` })
         .where('id', '=', id)
-        .where('acceptedAt', 'is', null)
-        .where('revokedAt', 'is', null)
+        .where(isPending)
         .returning(['memberId', 'hasMember'])
         .executeTakeFirst()
       if (!revoked) throw identityErrors.invitationNotFound()
@@ -181,4 +185,8 @@ export function createInvitations({
   }
 }
 
+/** It may be accepted or, when it has expired, be sent again. */
+const isPending = sql<boolean>`accepted_at is null and revoked_at is null`
+/** Of a tenant. Somebody may pass it by a few who invites many at once. */
+const mostPending = 1_000
 const columns = ['id', 'email', 'role', 'createdAt', 'expiresAt'] as const

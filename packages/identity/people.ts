@@ -55,7 +55,13 @@ export function createPeople(options: PeopleOptions): People {
     signIn: createSignIn({ proveAccount, accounts, sessions, control, door }),
     refresh: sessions.refresh,
     signOut: sessions.close,
-    invitations: createInvitations({ control, door, sendMail, linkOf: (token) => `${origin()}/invitation#${token}` }),
+    invitations: createInvitations({
+      control,
+      door,
+      throttle,
+      sendMail,
+      linkOf: (token) => `${origin()}/invitation#${token}`,
+    }),
     lookUpInvitation: createLookUpInvitation({ control, find, accounts, throttle }),
     acceptInvitation: createAcceptInvitation({
       control,

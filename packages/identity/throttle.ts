@@ -1,6 +1,6 @@
 /**
  * Guessing passwords is slow: attempts are counted, by every node together, for an e-mail address from a network address,
- * for the e-mail address from anywhere, and for the network address whatever it tries.
+ * for the e-mail address from anywhere, and for the network address whatever it tries. So are the letters of invitations.
  *
  * From a network where somebody came in before (by signing up, in, or by an invitation) only the attempts made there at
  * their address count, so guessers elsewhere do not lock them out. What remains: while guessers use up the 100, the person
@@ -24,6 +24,8 @@ export interface Throttle {
   begin(email: string, address: string): Promise<{ succeeded(): Promise<void> }>
   /** Somebody comes in who has not signed in, in this transaction of the control database. */
   trust(db: TenantDb<IdentityTables>, email: string, address: string): Promise<void>
+  /** Counts a letter from a tenant to somebody who did not ask for it. @throws identity.too_many_letters */
+  letter(tenantId: string, email: string): Promise<void>
   /** Counts a sign-up. @throws identity.too_many_attempts */
   signUp(address: string): Promise<void>
   /** Counts a look at an invitation. @throws identity.too_many_attempts */
@@ -37,6 +39,9 @@ const signUpLimit = 500
 /** Likewise of looks at invitations. Nobody guesses a link: it is the work that is bounded. */
 const lookUpLimit = 1_000
 
+/** Letters in a day: of a tenant, and to an e-mail address from all tenants together. */
+const letterLimits = [500, 10]
+
 export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
   const key = keys.derive('throttle')
   const hash = (...parts: readonly string[]) => createHmac('sha256', key).update(parts.join('\0')).digest()
@@ -49,6 +54,13 @@ export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
     if (waitS > 0) throw identityErrors.tooManyAttempts({ retryAfterS: waitS })
   }
 
+  async function letter(tenantId: string, email: string): Promise<void> {
+    const hashes = [hash('letters from', tenantId), hash('letters to', email)]
+    const [row] = await ask(`select control.count_attempt($1, $2, '1 day') as wait`, [hashes, letterLimits])
+    const waitS = Number(row!['wait'])
+    if (waitS > 0) throw identityErrors.tooManyLetters({ retryAfterS: waitS })
+  }
+
   return {
     async begin(email, address) {
       const network = networkOf(address)
@@ -59,6 +71,7 @@ export function createThrottle(ask: AskControl, keys: AuthKeys): Throttle {
     async trust(db, email, address) {
       await sql`select control.trust(${pair(email, networkOf(address))})`.execute(db)
     },
+    letter,
     signUp: (address) => count([hash('sign-ups', networkOf(address))], [signUpLimit]),
     lookUp: (address) => count([hash('look-ups', networkOf(address))], [lookUpLimit]),
   }
