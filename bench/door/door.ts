@@ -12,6 +12,7 @@ import {
   ratioOf,
   type Side,
 } from '../measure.ts'
+import { benchPooled } from './pooled.ts'
 import { createProbes } from './probes.ts'
 import * as reads from './sides.ts'
 import { openStage, type Size, type Stage } from './stage.ts'
@@ -67,6 +68,7 @@ export async function benchDoor(size: Size, effort: Pick<Effort, 'rounds' | 'sli
     await benchReads(stage, size, compare)
     await benchNames(stage, size, compare)
     await benchDelayed(stage, size, compare)
+    await benchPooled(stage, probesOf(stage, size, 'shared'), compare)
     await benchWrites(stage, size, compare)
   } finally {
     await stage.stop()
@@ -75,7 +77,7 @@ export async function benchDoor(size: Size, effort: Pick<Effort, 'rounds' | 'sli
 }
 
 type Comparison = readonly [side: string, other: string, atLeast?: number]
-type Compare = (
+export type Compare = (
   what: string,
   inFlight: number,
   sides: readonly Side[],

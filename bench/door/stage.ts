@@ -37,6 +37,7 @@ export interface Size {
 
 export interface Stage {
   readonly tenants: Readonly<Record<Tier, readonly Tenant[]>>
+  readonly adminUrl: string
   /** The application's URL: through the door. */
   readonly applicationUrl: string
   /** A role that row security does not bind: by hand, without tenancy. */
@@ -103,6 +104,7 @@ async function build(
   await fillByHand(adminUrl, tenants, password)
   return {
     tenants,
+    adminUrl,
     applicationUrl: loginUrl(adminUrl, names.application, applicationPassword, names.sharedDatabase),
     byHandUrl: loginUrl(adminUrl, 'by_hand', password, names.sharedDatabase),
     usualUrl: loginUrl(adminUrl, 'usual', password, names.sharedDatabase),
