@@ -34,7 +34,7 @@ export function authOperations(
       input: z
         .strictObject({
           email: Email,
-          password: Password.meta({ description: '10 to 200 bytes, and not one that everybody tries first.' }),
+          password: Password.meta({ description: '10 to 200 characters, and not one that everybody tries first.' }),
           name: Name,
           organization: Name,
           slug: Slug.optional().meta({ description: 'Made of the organization’s name when absent.', example: 'hooli' }),

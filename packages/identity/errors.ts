@@ -53,7 +53,7 @@ export const identityErrors = defineErrors('identity', {
     status: 400,
     title: 'Password refused',
     detail: 'Choose another password. `errors` says why.',
-    operator: 'Shorter than 10 bytes, longer than 200, or one of those that anybody tries first.',
+    operator: 'Shorter than 10 characters, longer than 200, or one of those that anybody tries first.',
   },
   sessionOver: {
     status: 401,

@@ -178,7 +178,9 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     'QWERTYUIOP',
     'correcthorsebatterystaple',
     'x1y2z3w4'.repeat(26),
-    'é1ü2ö3'.repeat(30),
+    'é1ü2ö3'.repeat(34),
+    '一排安静的房子啊九',
+    '🏠🏡🏘🌳🌲🌴🚪🪟🧱',
     'self@acme.example',
   ])('%o is refused as a password', async (weak) => {
     await expect(signUp({ password: weak, email: 'self@acme.example' })).rejects.toMatchObject({
@@ -186,6 +188,11 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
       status: 400,
       errors: [{ pointer: '/password' }],
     })
+  })
+
+  test('its length is that of its characters, however many bytes they take', async () => {
+    for (const chosen of ['一排非常安静的老房子', 'é1ü2ö3'.repeat(33)])
+      expect(await signUp({ password: chosen })).toMatchObject({ expiresIn: 600 })
   })
 
   test('a password typed on another machine is the same password', async () => {
