@@ -31,7 +31,7 @@ export function serve(
       throw httpErrors.notFound({ operator: `The host is of tenant ${record.hostTenantId}, the caller is not` })
     authorized(caller, operation)
     const conditions = conditionsOn(contract, request)
-    const key = operation.runOnce && idempotencyKey(raw)
+    const key = keyOf(contract, request)
     const horizon = tokens && operation.consistent && openHorizon(tokens, caller.tenantId!, request)
 
     const path = request.params as Record<string, unknown>
@@ -94,6 +94,13 @@ function conditionsOn({ operation }: Contract, { headers }: FastifyRequest): Con
   const conditions = conditionsOf(headers)
   if (conditions === undefined || operation.method === 'GET' || operation.conditional === true) return conditions
   throw httpErrors.invalidRequest({ detail: 'This operation takes neither `If-Match` nor `If-None-Match`.' })
+}
+
+/** @throws http.invalid_request also where no key is taken: its sender would believe that a repetition has no effect */
+function keyOf({ operation }: Contract, { raw }: FastifyRequest): string | undefined {
+  const key = operation.method === 'GET' ? undefined : idempotencyKey(raw)
+  if (key === undefined || operation.runOnce) return key
+  throw httpErrors.invalidRequest({ detail: 'This operation takes no `Idempotency-Key`.' })
 }
 
 /** Nothing but the tag, when it is the state that the client has. */
