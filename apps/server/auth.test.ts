@@ -40,6 +40,18 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
       expect((await call('GET', '/api/v1/tickets', undefined, { token })).body.items).toEqual([])
     })
 
+    test('says to whoever has an account that its password is asked for, and takes no Idempotency-Key', async () => {
+      const { email } = await signUp()
+      const again = { email, name: 'Gavin', organization: 'Hooli' }
+      const refused = await post('/auth/sign-up', { ...again, password: 'a different word altogether' })
+      expect([refused.status, refused.body.detail]).toEqual([
+        401,
+        'This e-mail address has an account: give its password.',
+      ])
+      const keyed = await post('/auth/sign-up', { ...again, password }, { idempotencyKey: 'once' })
+      expect([keyed.status, keyed.body.detail]).toEqual([400, 'This operation takes no `Idempotency-Key`.'])
+    })
+
     test('makes a slug of the organization’s name, and another when it is taken', async () => {
       const organization = `Müller & Söhne ${fresh()}`
       const slugs = []

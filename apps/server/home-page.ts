@@ -39,7 +39,7 @@ ${hasMailbox ? '    <li><a href="/mailbox">Mailbox</a><span>mail from this machi
   <pre>curl -H "Authorization: Bearer $KEY" ${origin}/api/v1/tickets</pre>
   <p>Or sign up as your customers will: the tenant is ready when the answer comes.</p>
   <pre>curl -H "Content-Type: application/json" ${origin}/auth/sign-up \\
-  -d '{"email": "richard@piedpiper.example", "password": "middle out since 2014", "name": "Richard", "organization": "Pied Piper"}'</pre>
+  -d '{"email": "monica@raviga.example", "password": "a term sheet by friday", "name": "Monica", "organization": "Raviga"}'</pre>
   <p>Then write your first module: the guides are in the folder <code>docs/guides</code>.</p>
 </main>
 </html>

@@ -129,6 +129,27 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
     expect((await invite(token, { email })).body.code).toBe('identity.already_member')
   })
 
+  test('one that has expired is marked, and does not stand in the way of another', async () => {
+    const { accessToken: token } = await signUp()
+    const email = `bo-${fresh()}@guests.example`
+    const { id } = (await invite(token, { email })).body
+    await asClient(urlOf(adminUrl, running.database.names.controlDatabase), (client) =>
+      client.query('update control.invitations set expires_at = now() where id = $1', [id]),
+    )
+    const list = async () => (await call('GET', '/api/v1/invitations', undefined, { token })).body.items
+    expect(await list()).toMatchObject([{ id, expired: true }])
+    expect((await invite(token, { email, role: 'admin' })).body).toMatchObject({ role: 'admin', expired: false })
+    expect(await list()).toMatchObject([{ email, role: 'admin', expired: false }])
+    expect((await accept({ token: await tokenFor(email), name: 'Bo', password })).body.member.role).toBe('admin')
+  })
+
+  test('the letter names who invites, when that is known', async () => {
+    const { accessToken: token, email: owner } = await signUp()
+    const email = `bo-${fresh()}@guests.example`
+    await invite(token, { email })
+    expect((await lettersTo(email))[0]!.text).toMatch(`Gavin (${owner}) invites you to join Hooli.`)
+  })
+
   test('who has an account gives its password, and then belongs to both tenants', async () => {
     const [one, other] = [await signUp(), await signUp()]
     await invite(one.accessToken, { email: other.email })

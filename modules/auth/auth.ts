@@ -29,7 +29,7 @@ export function authOperations(
       http: 'POST /auth/sign-up',
       summary: 'Sign up: an account, a tenant and its owner’s session',
       description:
-        'Answers when the tenant is ready. Somebody who has an account already founds another tenant with its password.',
+        'Answers when the tenant is ready. Somebody who has an account already founds another tenant with its password. It takes no `Idempotency-Key`: sent again it founds another tenant, or finds the `slug` taken. Whose answer was lost signs in.',
       permission: null,
       input: z
         .strictObject({
@@ -37,16 +37,19 @@ export function authOperations(
           password: Password.meta({ description: '10 to 200 characters, and not one that everybody tries first.' }),
           name: Name,
           organization: Name,
-          slug: Slug.optional().meta({ description: 'Made of the organization’s name when absent.', example: 'hooli' }),
+          slug: Slug.optional().meta({
+            description: 'Made of the organization’s name when absent.',
+            example: 'pied-piper',
+          }),
         })
         .meta({
           id: 'SignUp',
           example: {
-            email: 'gavin@hooli.example',
-            password: 'making the world a better place',
-            name: 'Gavin Belson',
-            organization: 'Hooli',
-            slug: 'hooli',
+            email: 'richard@piedpiper.example',
+            password: 'middle out since 2014',
+            name: 'Richard Hendricks',
+            organization: 'Pied Piper',
+            slug: 'pied-piper',
           },
         }),
       output: SignedIn,

@@ -16,6 +16,7 @@ const Invitation = z
     role: z.enum(roles),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().meta({ description: 'Seven days after it was sent last.' }),
+    expired: z.boolean().meta({ description: 'Its link is worth nothing: send it again, or invite anew.' }),
   })
   .meta({
     id: 'Invitation',
@@ -26,6 +27,7 @@ const Invitation = z
       role: 'member',
       createdAt: '2026-11-24T09:30:00.000000Z',
       expiresAt: '2026-12-01T09:30:00.000000Z',
+      expired: false,
     },
   })
 

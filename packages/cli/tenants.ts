@@ -34,7 +34,14 @@ export function tenantsCommand(api: () => OperatorApi, print: Print): Command {
       })
       print(
         created,
-        () => `${created.slug} is ready (${created.tier}, ${created.id})\nAPI key: ${created.owner.apiKey}`,
+        () =>
+          [
+            `${created.slug} is ready (${created.tier}, ${created.id})`,
+            `API key: ${created.owner.apiKey}`,
+            'The owner cannot sign in yet. To send them a link with which they choose a password:',
+            `  curl -H "Authorization: Bearer ${created.owner.apiKey}" -H "Content-Type: application/json" \\`,
+            `    ${api().origin}/api/v1/invitations -d ${shellWord(JSON.stringify({ email: ownerEmail }))}`,
+          ].join('\n'),
         json,
       )
     })
@@ -68,6 +75,8 @@ export function tenantsCommand(api: () => OperatorApi, print: Print): Command {
 
   return command
 }
+
+const shellWord = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 interface CreateOptions {
   readonly name?: string

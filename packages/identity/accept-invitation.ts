@@ -13,7 +13,7 @@ import { addMember, findMember, type MemberTables, removeHalfMember } from './me
 import { type FindOpenInvitation, type InvitationLink, isOpen } from './open-invitation.ts'
 import { type Passwords, refuseWeakPassword } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
-import type { ProveAccount, SignedIn } from './sign-in.ts'
+import { addressHasAccount, type ProveAccount, sayingSo, type SignedIn } from './sign-in.ts'
 import type { IdentityTables } from './tables.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -70,7 +70,7 @@ export function createAcceptInvitation({
     if (password === undefined || missing.length > 0) {
       throw identityErrors.invitationIncomplete({ errors: missing.map((pointer) => ({ pointer, detail: 'Needed' })) })
     }
-    if (!isNew) return { ...(await proveAccount({ email, password, address })), isNew }
+    if (!isNew) return { ...(await sayingSo(proveAccount({ email, password, address }))), isNew }
     refuseWeakPassword(password, email)
     return { id: newId(), name: name!, passwordHash: await passwords.hash(password), isNew }
   }
@@ -98,7 +98,7 @@ export function createAcceptInvitation({
       if (!ended) return undefined
       const accountId = account.isNew ? await makeAccount(db, { ...account, email }) : account.id
       // Somebody signed up with this address a moment ago: their password is asked for the next time.
-      if (accountId === null) throw identityErrors.credentialsRefused()
+      if (accountId === null) throw addressHasAccount()
       await joinTenant(db, accountId, memberId)
       await throttle.trust(db, email, accepting.address)
       return {

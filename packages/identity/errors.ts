@@ -72,7 +72,7 @@ export const identityErrors = defineErrors('identity', {
     status: 409,
     title: 'Already invited',
     detail: 'This e-mail address is invited already. Send that invitation again, or revoke it first.',
-    operator: 'An address has one open invitation at a time, also when it has expired: sending it again renews it.',
+    operator: 'An address has one open invitation at a time. One that has expired makes room for another.',
   },
   ownersOnly: {
     status: 403,

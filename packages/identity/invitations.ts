@@ -16,6 +16,8 @@ export interface Invitation {
   /** RFC 3339. */
   readonly createdAt: string
   readonly expiresAt: string
+  /** It can be sent again, or made anew. */
+  readonly expired: boolean
 }
 
 /** Who invites: the member for whom the call acts, if there is one. */
@@ -102,23 +104,40 @@ export function createInvitations({
     return found
   }
 
-  async function send(db: Db, tenantId: string, { email }: Invitation, token: string): Promise<void> {
-    await throttle.letter(tenantId, email)
+  async function send(db: Db, inviter: Inviter, { email }: Invitation, token: string): Promise<void> {
+    await throttle.letter(inviter.tenantId, email)
     const { name } = await thisTenant(db)
+    const host = inviter.memberId === null ? undefined : await findMember(door, inviter.tenantId, inviter.memberId)
+    const invites = host ? `${host.name} (${host.email}) invites you` : 'You are invited'
     await sendMail({
       to: email,
       subject: `You are invited to ${name}`,
-      text: `You are invited to join ${name}.\n\nOpen this link within seven days to accept:\n${linkOf(token)}\n\nIf you did not expect it, do nothing.\n`,
+      text: `${invites} to join ${name}.\n\nOpen this link within seven days to accept:\n${linkOf(token)}\n\nIf you did not expect it, do nothing.\n`,
     })
   }
 
+  /** An invitation that has expired makes room for a new one, with whatever somebody began who opened it. */
+  async function endExpired(db: Db, tenantId: string, email: string): Promise<void> {
+    const ended = await db
+      .updateTable('invitations')
+      .set({ revokedAt: sql`now()` })
+      .where('email', '=', email)
+      .where(isPending)
+      .where(hasExpired)
+      .returning(['memberId', 'hasMember'])
+      .executeTakeFirst()
+    if (ended && !ended.hasMember) await removeHalfMember(door, tenantId, ended.memberId)
+  }
+
   return {
-    create: ({ tenantId, memberId: invitedBy }, { email, role: wanted }, execute) =>
-      withLetter(tenantId, execute, async (db) => {
+    create: (inviter, { email, role: wanted }, execute) =>
+      withLetter(inviter.tenantId, execute, async (db) => {
+        const { tenantId, memberId: invitedBy } = inviter
+        await endExpired(db, tenantId, email)
         const member = await findMemberByEmail(door, tenantId, email)
         if (member && (await accountOfMember(db, member.id)) !== null) throw identityErrors.alreadyMember()
         const role = member?.role ?? wanted
-        await refuseUnlessOwner({ tenantId, memberId: invitedBy }, role)
+        await refuseUnlessOwner(inviter, role)
         await refuseWhenTooMany(db)
         const token = newInvitationToken(tenantId)
         const memberId = member?.id ?? newId()
@@ -137,7 +156,7 @@ export function createInvitations({
           .returning(columns)
           .executeTakeFirst()
         if (!made) throw identityErrors.alreadyInvited()
-        await send(db, tenantId, made, token)
+        await send(db, inviter, made, token)
         return made
       }),
 
@@ -163,7 +182,7 @@ export function createInvitations({
           .returning(columns)
           .executeTakeFirst()
         if (!renewed) throw identityErrors.invitationNotFound()
-        await send(db, inviter.tenantId, renewed, token)
+        await send(db, inviter, renewed, token)
         return renewed
       }),
 
@@ -189,4 +208,5 @@ export function createInvitations({
 const isPending = sql<boolean>`accepted_at is null and revoked_at is null`
 /** Of a tenant. Somebody may pass it by a few who invites many at once. */
 const mostPending = 1_000
-const columns = ['id', 'email', 'role', 'createdAt', 'expiresAt'] as const
+const hasExpired = sql<boolean>`expires_at <= now()`
+const columns = ['id', 'email', 'role', 'createdAt', 'expiresAt', hasExpired.as('expired')] as const

@@ -1,4 +1,5 @@
 /** Signing in: a password for a session in one tenant. */
+import { isError } from '@rowhouse/kernel'
 import type { Door } from '@rowhouse/tenancy'
 import { queryDb } from '@rowhouse/tenancy'
 import type { Account, Accounts, AccountTenant } from './accounts.ts'
@@ -47,6 +48,17 @@ export function createProveAccount({
     return account
   }
 }
+
+/**
+ * Where the answer shows anyhow that the address has an account, it says so: whoever meant to make a new one knows what to do.
+ */
+export const sayingSo = <T>(proof: Promise<T>): Promise<T> =>
+  proof.catch((error: unknown) => {
+    throw isError(error, identityErrors.credentialsRefused) ? addressHasAccount() : error
+  })
+
+export const addressHasAccount = () =>
+  identityErrors.credentialsRefused({ detail: 'This e-mail address has an account: give its password.' })
 
 /**
  * @param credentials.tenant slug or id of the tenant that is meant; of several it must be named.

@@ -7,11 +7,10 @@
 import { crashPoint, isError, newId } from '@rowhouse/kernel'
 import { type Door, type Tenant, tenancyErrors, type Tenants, transactionDb } from '@rowhouse/tenancy'
 import { type Accounts, joinTenant, makeAccount } from './accounts.ts'
-import { identityErrors } from './errors.ts'
 import { addMember, type MemberTables } from './members.ts'
 import { type Passwords, refuseWeakPassword } from './passwords.ts'
 import type { Sessions, Tokens } from './sessions.ts'
-import type { Credentials, ProveAccount, SignedIn } from './sign-in.ts'
+import { addressHasAccount, type Credentials, type ProveAccount, sayingSo, type SignedIn } from './sign-in.ts'
 import { slugOf } from './slug.ts'
 import type { IdentityTables } from './tables.ts'
 import { networkOf, type Throttle } from './throttle.ts'
@@ -60,7 +59,8 @@ export function createSignUp({
     await throttle.signUp(address)
     // Before the account: with a slug that is taken one could ask for nothing whether the address has one.
     if (slug !== undefined && (await isTaken(slug))) throw tenancyErrors.slugTaken()
-    if (await accounts.find(email)) return { ...(await proveAccount({ email, password, address })), isNew: false }
+    if (await accounts.find(email))
+      return { ...(await sayingSo(proveAccount({ email, password, address }))), isNew: false }
     return { id: newId(), name, passwordHash: await passwords.hash(password), isNew: true }
   }
 
@@ -77,7 +77,7 @@ export function createSignUp({
       tokens = await transactionDb<IdentityTables, Tokens>(control, tenantId, async (db) => {
         const accountId = account.isNew ? await makeAccount(db, { ...account, email: newcomer.email }) : account.id
         // Somebody signed up with this address a moment ago.
-        if (accountId === null) throw identityErrors.credentialsRefused()
+        if (accountId === null) throw addressHasAccount()
         await joinTenant(db, accountId, member.id)
         await throttle.trust(db, newcomer.email, newcomer.address)
         return sessions.open(db, { accountId, tenantId, memberId: member.id, role: member.role })

@@ -62,6 +62,8 @@ export interface Invitation {
   createdAt: string
   /** Seven days after it was sent last. */
   expiresAt: string
+  /** Its link is worth nothing: send it again, or invite anew. */
+  expired: boolean
 }
 
 /** To what a link invites, and whom. */
@@ -253,7 +255,7 @@ export interface AuthSignOutInput {
 
 export interface AuthSignUpInput {
   email: string
-  /** 10 to 200 bytes, and not one that everybody tries first. */
+  /** 10 to 200 characters, and not one that everybody tries first. */
   password: string
   name: string
   organization: string
@@ -470,6 +472,8 @@ export type ErrorCode =
   | 'identity.session_over'
   | 'identity.tenant_not_chosen'
   | 'identity.too_many_attempts'
+  | 'identity.too_many_invited'
+  | 'identity.too_many_letters'
   | 'members.member_not_found'
   | 'tenancy.consistency_token_refused'
   | 'tenancy.database_unavailable'
@@ -573,7 +577,8 @@ export interface Api {
      * Sign up: an account, a tenant and its owner’s session.
      *
      * Answers when the tenant is ready. Somebody who has an account already founds another tenant with its
-     * password.
+     * password. It takes no `Idempotency-Key`: sent again it founds another tenant, or finds the `slug`
+     * taken. Whose answer was lost signs in.
      *
      * Takes no `Idempotency-Key`.
      *
@@ -664,7 +669,8 @@ export interface Api {
      * Needs the permission `members:write`.
      *
      * @throws ApiError `identity.owners_only` (403), `identity.already_member` (409),
-     * `identity.already_invited` (409)
+     * `identity.already_invited` (409), `identity.too_many_invited` (409), `identity.too_many_letters`
+     * (429)
      */
     create(input: InvitationsCreateInput, options?: CommandOptions): Promise<Invitation>
     /**
@@ -680,7 +686,8 @@ export interface Api {
      *
      * Needs the permission `members:write`.
      *
-     * @throws ApiError `identity.owners_only` (403), `identity.invitation_not_found` (404)
+     * @throws ApiError `identity.owners_only` (403), `identity.invitation_not_found` (404),
+     * `identity.too_many_letters` (429)
      */
     resend(input: InvitationsResendInput, options?: CommandOptions): Promise<Invitation>
     /**

@@ -210,7 +210,7 @@ export function serve(`,
     probes: ['sessions'],
     code: [
       {
-        file: 'packages/identity/accept-invitation.ts',
+        file: 'packages/identity/open-invitation.ts',
         from: '(hostTenantId === null || hostTenantId === tenantId)',
         to: 'true',
       },

@@ -86,17 +86,21 @@ async function borrowSession({ scene, who }: Attack, other: Resident): Promise<v
 
 /** Another's invitation at one's own host, and good all the same afterwards. */
 async function borrowInvitation({ scene, who }: Attack, other: Resident): Promise<void> {
-  const where = `auth.accept-invitation of ${other.slug} at the host of ${who.slug}`
   const [email, password] = [`${other.canary}.${scene.random.hex(6)}@skeleton.example`, 'a password of theirs']
   const body = JSON.stringify({ email, role: 'member' })
-  await scene.own(other, where, { method: 'POST', path: '/api/v1/invitations', token: other.key, body })
+  await scene.own(other, 'inviting', { method: 'POST', path: '/api/v1/invitations', token: other.key, body })
   const theirs = await invitationFor(scene.platform.origin, email)
-  const accept = (token: string) => post('invitations/accept', { token, name: 'Colleague', password })
-  const use = (token: string) => scene.hear(who, where, { question: at(who, accept(token)), sent: [token] })
-  scene.tally.probe('A13 invitations')
-  scene.same(where, await use(theirs), await use(absentToken(scene, theirs)))
-  await scene.own(other, 'auth.accept-invitation, after somebody else tried', accept(theirs))
-  scene.covered.add('auth.accept-invitation /token')
+  for (const [name, question] of [
+    ['auth.look-up-invitation', (token: string) => post('invitations/look-up', { token })],
+    ['auth.accept-invitation', (token: string) => post('invitations/accept', { token, name: 'Colleague', password })],
+  ] as const) {
+    const where = `${name} of ${other.slug} at the host of ${who.slug}`
+    const use = (token: string) => scene.hear(who, where, { question: at(who, question(token)), sent: [token] })
+    scene.tally.probe('A13 invitations')
+    scene.same(where, await use(theirs), await use(absentToken(scene, theirs)))
+    await scene.own(other, `${name}, after somebody else tried`, question(theirs))
+    scene.covered.add(`${name} /token`)
+  }
 }
 
 async function signIn(scene: Scene, who: Resident): Promise<Tokens> {
