@@ -245,7 +245,9 @@ export function compose({
     pools: {
       ...pools,
       stop: async () =>
-        void (await Promise.all([pools, directPools, relayPools, replicas].map((each) => each?.stop()))),
+        void (await Promise.all(
+          [pools, directPools, relayPools, ...(replicas ? [replicas] : [])].map((each) => each.stop()),
+        )),
     },
     relay,
     replicas,

@@ -78,9 +78,9 @@ for (const version of await available(postgres18, postgres15)) {
       await slow.setReplayDelay(150)
       const node = await nodeAt(cluster.standbys, { maxLagMs: 60_000 })
       await node.untilGood()
-      let writing = true
+      const over = new AbortController()
       const writer = (async () => {
-        for (let n = 0; writing; n += 1) {
+        for (let n = 0; !over.signal.aborted; n += 1) {
           await node.write(tenant.id, `growing ${n}`)
           await sleep(2)
         }
@@ -98,7 +98,7 @@ for (const version of await available(postgres18, postgres15)) {
         careless.push(other.ids.length)
         servers.add(seen.server).add(other.server)
       }
-      writing = false
+      over.abort()
       await writer
       await slow.setReplayDelay(0)
       expect(kept).toEqual(kept.toSorted((one, other) => one - other))

@@ -24,13 +24,13 @@ for (const version of await available(postgres18, postgres15)) {
 
     /** Writes and reads without a pause until `work` is done: nobody may fail, or miss what is his. */
     async function meanwhile(work: () => Promise<void>): Promise<{ calls: number; longestMs: number }> {
-      let done = false
+      const over = new AbortController()
       let calls = 0
       let longestMs = 0
       const users = tenants.flatMap((tenant) =>
         [1, 2].map(async (user) => {
           const horizon = createHorizon()
-          for (let n = 0; !done; n += 1) {
+          while (!over.signal.aborted) {
             const id = `${performance.now()} ${user}`
             await node.write(tenant.id, id, horizon)
             for (const freshness of ['own-writes', 'eventual'] as const) {
@@ -42,7 +42,7 @@ for (const version of await available(postgres18, postgres15)) {
           }
         }),
       )
-      await Promise.all([work().finally(() => (done = true)), ...users])
+      await Promise.all([work().finally(() => over.abort()), ...users])
       return { calls, longestMs }
     }
 

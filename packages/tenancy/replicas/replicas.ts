@@ -40,7 +40,7 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
   const all = replicas.map(({ openPools }, at) => createReplica(at + 1, () => openPools(() => timeline)))
   const history = createHistory(maxLagMs)
   let timeline: number | undefined
-  let stopped = false
+  const stopping = new AbortController()
   let watching: Promise<void> | undefined
   let stopGauge: (() => void) | undefined
 
@@ -79,9 +79,10 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
   }
 
   async function watch(): Promise<void> {
-    while (!stopped) {
+    const { signal } = stopping
+    while (!signal.aborted) {
       await seeAll()
-      await sleep(everyMs, undefined, { ref: false })
+      await sleep(everyMs, undefined, { ref: false, signal }).catch(() => {})
     }
   }
 
@@ -112,7 +113,7 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
     },
 
     async stop() {
-      stopped = true
+      stopping.abort()
       stopGauge?.()
       await watching
       await Promise.all([...all, ...replicas, primary].map((part) => part.stop()))
