@@ -1,13 +1,10 @@
-/**
- * API keys. A key is `rhk_` and 48 bytes in base64url: the tenant's id and 256 random bits. That it names its tenant lets
- * it be looked up inside that tenant's door; a key with another tenant's id in it matches no hash there.
- */
-import { createHash, randomBytes } from 'node:crypto'
+/** API keys: secrets that name their tenant, with which programs come in. */
 import { type Clock, newId } from '@rowhouse/kernel'
 import { type Door, type Execute, queryDb, tenantDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import { identityErrors } from './errors.ts'
 import type { IdentityTables } from './tables.ts'
+import { hashOf, newSecret, tenantOfSecret } from './tenant-secrets.ts'
 
 export interface ApiKey {
   readonly id: string
@@ -47,7 +44,6 @@ export interface ApiKeys {
   authenticate(secret: string): Promise<ApiKeyHolder | null>
 }
 
-const prefix = 'rhk_'
 const trustMs = 10_000
 const maxCached = 10_000
 
@@ -79,7 +75,7 @@ export function createApiKeys({
 
   return {
     async create(tenantId, { name, permissions, memberId }, execute) {
-      const secret = makeSecret(tenantId)
+      const secret = newSecret('rhk_', tenantId)
       const key = await db(tenantId, execute)
         .insertInto('apiKeys')
         .values({ id: newId(), name, permissions: [...permissions], memberId, hash: hashOf(secret) })
@@ -114,7 +110,7 @@ export function createApiKeys({
     },
 
     async authenticate(secret) {
-      const tenantId = tenantOf(secret)
+      const tenantId = tenantOfSecret('rhk_', secret)
       if (!tenantId) return null
       const hash = hashOf(secret)
       const cacheKey = hash.toString('base64')
@@ -145,15 +141,3 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value): vo
 }
 
 const columns = ['id', 'name', 'permissions', 'memberId', 'createdAt'] as const
-
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
-
-const makeSecret = (tenantId: string) =>
-  prefix + Buffer.concat([Buffer.from(tenantId.replaceAll('-', ''), 'hex'), randomBytes(32)]).toString('base64url')
-
-/** The tenant that a key names, or undefined when the text cannot be a key. */
-function tenantOf(secret: string): string | undefined {
-  if (!/^rhk_[A-Za-z0-9_-]{64}$/.test(secret)) return undefined
-  const hex = Buffer.from(secret.slice(prefix.length), 'base64url').toString('hex', 0, 16)
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
