@@ -80,9 +80,8 @@ const theCustomer = (db: DeskDb, id: string) =>
   db.selectFrom('customers').select(columns(Customer)).where('id', '=', id)
 
 /**
- * The id of the customer with this address, made if there is none: with this name, or the address for
- * one. A known customer keeps the name. Until the transaction
- * ends, another call for the same address waits.
+ * The id of the customer with this address, made if there is none: with this name, or the address for one. A known customer
+ * keeps the name. Until the transaction ends, another call for the same address waits.
  */
 export async function findOrMakeCustomer(
   db: DeskDb,
