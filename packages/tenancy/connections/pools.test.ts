@@ -127,6 +127,25 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await pools.stop()
     })
 
+    test('the pool of a database that is dropped goes away too', async () => {
+      node = openNode(deployed)
+      const { placement } = await deployed.tenant('t-dropped', 'database')
+      const pools = createPools({
+        connect: connectAs({ url: deployed.applicationUrl, verify: async () => {} }),
+        maxConnections: 2,
+        acquireTimeoutMs: 2_000,
+        idleTimeoutMs: 400,
+      })
+      await pools.lend(placement.databaseName, async () => {})
+      await deployed.admin('postgres', `drop database ${placement.databaseName} with (force)`)
+      await expect(pools.lend(placement.databaseName, async () => {})).rejects.toMatchObject({
+        code: 'tenancy.not_prepared',
+      })
+      expect(pools.list()).toMatchObject([{ open: 0, counts: { connectFailures: 1 } }])
+      await expect.poll(() => pools.list(), { timeout: 5_000 }).toEqual([])
+      await pools.stop()
+    })
+
     test('no server is unavailable; no database or no login is not prepared', async () => {
       node = openNode(deployed)
       const nowhere = new URL(deployed.applicationUrl)
