@@ -57,9 +57,22 @@ export class NoAnswer extends CallError {
   override readonly name = 'NoAnswer'
 
   constructor(cause: unknown) {
-    super(`No answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`No answer: ${reasons(cause).map(wordsOf).join(': ')}`, { cause })
   }
 }
+
+/** Nobody was there to hear the request: nothing has happened. `fetch` says so in the cause of its error. */
+export const isUnheard = (error: unknown): boolean =>
+  error instanceof NoAnswer &&
+  reasons(error.cause).some((reason) => reason instanceof Error && 'code' in reason && unheard.has(reason.code))
+
+const unheard = new Set<unknown>(['ECONNREFUSED', 'ENOTFOUND'])
+
+/** An error and its causes, the outermost first. */
+const reasons = (error: unknown): unknown[] =>
+  error instanceof Error && error.cause !== undefined ? [error, ...reasons(error.cause)] : [error]
+
+const wordsOf = (reason: unknown) => (reason instanceof Error && reason.message) || String(reason)
 
 /** The session is over, here or elsewhere: somebody must sign in again. `cause` has the server's answer, if it said so. */
 export class SessionEnded extends Error {

@@ -125,6 +125,21 @@ describe('a command without a key', () => {
     },
   )
 
+  test('that found nobody listening has not happened, and says so', async () => {
+    const nobody = createServer().listen(0, '127.0.0.1')
+    await once(nobody, 'listening')
+    const origin = `http://127.0.0.1:${(nobody.address() as AddressInfo).port}`
+    nobody.close()
+    const client = createClient({ origin, auth: apiKey('rhk_x'), retries: { ...quick, attempts: 2 } })
+    const error = await failure(client.tickets.open(ticket))
+    expect(error).toBeInstanceOf(NoAnswer)
+    expect(error).toMatchObject({
+      attempts: 2,
+      mayHaveHappened: false,
+      message: expect.stringContaining('ECONNREFUSED'),
+    })
+  })
+
   test('that was refused has not happened', async () => {
     const error = await failure(clientOf().tickets.open({ ...ticket, subject: '' }, { idempotencyKey: false }))
     expect(error).toMatchObject({ status: 400, mayHaveHappened: false })

@@ -1,5 +1,5 @@
 /** Which failures are worth another attempt, when, and how many of them altogether. */
-import { ApiError, NoAnswer } from './errors.ts'
+import { ApiError, isUnheard, NoAnswer } from './errors.ts'
 
 export interface RetryOptions {
   /** Of one call, the first included: 6. */
@@ -30,13 +30,13 @@ const isInFlight = ({ status, retryAfterMs }: ApiError) => status === 409 && ret
 
 /** Whether this attempt, or an earlier one, may have done what it was to do. */
 export const isUnclear = (error: unknown): boolean =>
-  error instanceof NoAnswer ||
+  (error instanceof NoAnswer && !isUnheard(error)) ||
   (error instanceof ApiError &&
     (error.status >= 500 || isInFlight(error) || error.code === 'http.idempotency_answer_expired'))
 
-/** Whether the answer says nothing about what earlier attempts did: it was refused before anybody looked. */
+/** Whether the answer says nothing about what earlier attempts did: it was refused before anybody looked, or unheard. */
 export const isSilent = (error: unknown): boolean =>
-  error instanceof ApiError && [401, 403, 408, 429].includes(error.status)
+  isUnheard(error) || (error instanceof ApiError && [401, 403, 408, 429].includes(error.status))
 
 export const isRefusedToken = (error: unknown): boolean => error instanceof ApiError && error.status === 401
 
