@@ -5,7 +5,7 @@ export const api: ApiDescription = {
   title: 'Rowhouse helpdesk',
   version: '1',
   description:
-    'A helpdesk for many tenants, each behind its own door. Send your API key as a bearer token: it says which tenant is meant.',
+    'A helpdesk for many tenants, each behind its own door. Send an API key, or the access token of somebody who has signed in, as a bearer token: it says which tenant is meant. Sign-up, sign-in and invitations’ links need neither.',
   modules: {
     desk: 'Customers, their tickets and the comments on them.',
     members: 'The people of the tenant.',

@@ -17,7 +17,7 @@ export const httpErrors = defineErrors('http', {
   unauthenticated: {
     status: 401,
     title: 'Unauthenticated',
-    detail: 'Send a valid key as `Authorization: Bearer <key>`.',
+    detail: 'Send a valid key or access token as `Authorization: Bearer <key or token>`.',
     operator: 'The key is missing, malformed, unknown, expired or revoked, or is one of the other audience.',
   },
   forbidden: {

@@ -544,8 +544,9 @@ export interface Api {
     /**
      * Renew a session’s tokens.
      *
-     * The refresh token is spent: the next time the new one is due. When the answer was lost, the same
-     * token gives the same answer for ten seconds; any other use of a spent token ends the session.
+     * The refresh token is spent: the next time its successor is due. When the answer was lost, the same
+     * token gives the same successor for ten seconds, with a new access token; any other use of a spent
+     * token ends the session.
      *
      * Takes no `Idempotency-Key`.
      *
