@@ -86,7 +86,7 @@ for (const version of await available(postgres18, postgres15)) {
     })
 
     // The last of them: it uses the cluster up.
-    test('the primary is killed, one standby promoted, the other follows it', async () => {
+    test('the primary is killed, one standby promoted, the other follows it, and what was the primary is made a standby', async () => {
       const { primary, standbys } = cluster
       const [next, other] = standbys
       await primary.kill()
@@ -102,6 +102,18 @@ for (const version of await available(postgres18, postgres15)) {
       await primary.start()
       expect(await seen(primary.url)).toBe(last)
       expect(await sql(primary.url, timeline)).toEqual([{ id: 1 }])
+
+      const back = await cluster.rebuild(primary, next!)
+      expect(back.port).toBe(primary.port)
+      await sql(next!.url, 'insert into marks values (1001)')
+      await back.waitUntilCaughtUp()
+      expect(await seen(back.url)).toBe(1001)
+      await next!.kill()
+      await back.promote()
+      await other!.follow(back)
+      await sql(back.url, 'insert into marks values (1002)')
+      await other!.waitUntilCaughtUp()
+      expect(await seen(other!.url)).toBe(1002)
     })
   })
 }

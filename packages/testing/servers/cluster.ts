@@ -1,6 +1,7 @@
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ClusterServer, openServer } from './cluster-server.ts'
+import { copyRunning } from './copy-running.ts'
 import type { ServerDeclaration, Settings } from './declaration.ts'
 import { open, postgres18 } from './postgres.ts'
 import { makeFolder, provide } from './provide.ts'
@@ -24,6 +25,11 @@ export interface Cluster {
   /** The one that was the primary at first. */
   readonly primary: ClusterServer
   readonly standbys: readonly Standby[]
+  /**
+   * Makes what was a primary, or any other server, a standby of `primary`: from a copy of that one, on its old port. What
+   * it had is gone.
+   */
+  rebuild(server: ClusterServer, primary: ClusterServer): Promise<Standby>
   /** Ends every server and removes the data. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -43,9 +49,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const folder = await makeFolder()
   await chmod(folder, 0o711)
   const settings = { ...replicating, ...options.settings }
-  const servers: ClusterServer[] = []
+  /** By name. */
+  const servers = new Map<string, ClusterServer>()
   const stop = async () => {
-    await Promise.all(servers.map((server) => server.kill()))
+    await Promise.all([...servers.values()].map((server) => server.kill()))
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
@@ -54,19 +61,34 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await (await open(program, { folder: home('primary'), settings })).stop()
     await Promise.all(names.map((name) => copyServer(home('primary'), home(name))))
     const primary = await openServer(program, { folder: home('primary'), settings })
-    servers.push(primary)
+    servers.set('primary', primary)
     const standbys: Standby[] = []
     for (const name of names) {
       const standby = await openStandby(program, { name, folder: home(name), settings, primary, replayDelayMs })
       standbys.push(standby)
-      servers.push(standby)
+      servers.set(name, standby)
     }
     await Promise.all(standbys.map((standby) => standby.waitUntilCaughtUp()))
     if (synchronous) {
       await sql(primary.url, `alter system set synchronous_standby_names = 'ANY 1 (${names.join(', ')})'`)
       await sql(primary.url, 'select pg_reload_conf()')
     }
-    return { primary, standbys, stop }
+    const nameOf = (server: ClusterServer) => [...servers].find(([, { port }]) => port === server.port)![0]
+    return {
+      primary,
+      standbys,
+      stop,
+      async rebuild(server, next) {
+        const name = nameOf(server)
+        await server.kill()
+        await rm(home(name), { recursive: true, maxRetries: 5 })
+        await copyRunning(next, home(nameOf(next)), home(name))
+        const options = { name, folder: home(name), settings, primary: next, port: server.port }
+        const standby = await openStandby(program, { ...options, replayDelayMs: 0 })
+        servers.set(name, standby)
+        return standby
+      },
+    }
   } catch (error) {
     await stop()
     throw error
