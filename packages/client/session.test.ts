@@ -179,6 +179,20 @@ describe('tabs that share a token', () => {
     expect((await work(late)).items).toHaveLength(1)
   })
 
+  test.each([
+    ['another person', 'erlich-2@aviato.example'],
+    ['another tenant', 'erlich-1@aviato.example'],
+  ])('end when the token is suddenly of %s', async (_, otherEmail) => {
+    const newcomer = { password, name: 'Erlich', organization: 'Aviato' }
+    const one = await anybody.auth.signUp({ ...newcomer, email: 'erlich-1@aviato.example' })
+    const other = await anybody.auth.signUp({ ...newcomer, email: otherEmail })
+    const ones = tab({ accessToken: one.accessToken, expiresIn: 0 })
+    stored = other.refreshToken
+    expect(await failure(work(ones))).toBeInstanceOf(SessionEnded)
+    // Whose token it is can go on with it.
+    expect((await work(tab())).items).toMatchObject([{ id: other.member.id }])
+  })
+
   test('are signed out together', async () => {
     stored = null
     expect(await failure(work(tab()))).toBeInstanceOf(SessionEnded)

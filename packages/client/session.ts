@@ -15,7 +15,8 @@ export interface Tokens {
 export interface SessionOptions extends Partial<Omit<Tokens, 'refreshToken'>> {
   /**
    * The newest refresh token; null when nobody is signed in. Where several clients share one (the tabs of a browser), a
-   * function that reads it from where `onRotate` put it: an old one, shown late, ends the session.
+   * function that reads it from where `onRotate` put it: an old one, shown late, ends the session. So does one of somebody
+   * else, who signed in meanwhile: a session never goes on as another person, or in another tenant.
    */
   readonly refreshToken: string | (() => string | null | Promise<string | null>)
   /** Keeps the new refresh token, before it is used. */
@@ -33,15 +34,22 @@ export interface SessionOptions extends Partial<Omit<Tokens, 'refreshToken'>> {
 export function session(options: SessionOptions): Auth {
   let access = options.accessToken === undefined ? undefined : accessOf(options.accessToken, options.expiresIn)
   let newest = typeof options.refreshToken === 'string' ? options.refreshToken : null
+  let owner = access && ownerOf(access.token)
   let renewing: Promise<string> | undefined
 
   const current = async () => (typeof options.refreshToken === 'string' ? newest : options.refreshToken())
 
   async function renew(connection: Connection): Promise<string> {
     const tokens = await refresh(connection, current)
-    newest = tokens.refreshToken
-    access = accessOf(tokens.accessToken, tokens.expiresIn)
+    const isOurs = owner === undefined || owner === ownerOf(tokens.accessToken)
+    if (isOurs) {
+      newest = tokens.refreshToken
+      access = accessOf(tokens.accessToken, tokens.expiresIn)
+      owner = ownerOf(tokens.accessToken)
+    }
+    // Also for the other, whose token this has renewed.
     await options.onRotate?.(tokens.refreshToken)
+    if (!isOurs) throw new SessionEnded()
     return tokens.accessToken
   }
 
@@ -62,6 +70,17 @@ const accessOf = (token: string, expiresInS = Infinity) => ({
   token,
   staleAtMs: Date.now() + (expiresInS - Math.min(30, expiresInS / 10)) * 1000,
 })
+
+/** Tenant and member, as the token says; the server alone can tell whether it is true. */
+function ownerOf(accessToken: string): string | undefined {
+  try {
+    const [, payload = ''] = accessToken.split('.')
+    const { tid, mid } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>
+    return typeof tid === 'string' && typeof mid === 'string' ? `${tid} ${mid}` : undefined
+  } catch {
+    return undefined
+  }
+}
 
 const operation = { method: 'POST', path: '/auth/refresh', public: true } as const
 /** Together within the 10 seconds in which the server forgives a repetition. */
