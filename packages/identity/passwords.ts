@@ -44,7 +44,7 @@ const most = 200
  * @throws identity.password_refused
  */
 export function refuseWeakPassword(password: string, email: string): void {
-  const { length } = [...canonical(password)]
+  const { length } = Array.from(canonical(password))
   const refuse = (detail: string) => identityErrors.passwordRefused({ errors: [{ pointer: '/password', detail }] })
   if (length < least) throw refuse(`It must have at least ${least} characters`)
   if (length > most) throw refuse(`It must have at most ${most} characters`)

@@ -29,6 +29,10 @@ export const codeMutants: readonly Mutant[] = [
     name: 'the raw connection goes back to its pool',
     noticedBy: ['probes'],
     probes: ['destroyed'],
-    code: { file: 'door.ts', from: 'doubt()\n              await fly(client, beginning', to: 'await fly(client, beginning' },
+    code: {
+      file: 'door.ts',
+      from: 'doubt()\n              await fly(client, beginning',
+      to: 'await fly(client, beginning',
+    },
   },
 ]
