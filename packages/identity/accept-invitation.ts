@@ -3,7 +3,7 @@
  * end, the account, its membership and a session. Broken off in between, it is begun again with the same link: the member's
  * id stands in the invitation.
  */
-import { crashPoint, newId } from '@rowhouse/kernel'
+import { crashPoint, isError, newId } from '@rowhouse/kernel'
 import { type Door, queryDb, type TenantDb, transactionDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import { type Accounts, joinTenant, makeAccount, thisTenant } from './accounts.ts'
@@ -63,16 +63,17 @@ export function createAcceptInvitation({
     { name, password, address }: Pick<Parameters<AcceptInvitation>[0], 'name' | 'password' | 'address'>,
   ) {
     const isNew = (await accounts.find(email)) === undefined
+    if (!isNew && password !== undefined)
+      return { ...(await sayingSo(proveAccount({ email, password, address }))), isNew }
+    if (isNew && password !== undefined && name !== undefined) {
+      refuseWeakPassword(password, email)
+      return { id: newId(), name, passwordHash: await passwords.hash(password), isNew }
+    }
     const missing = [
       ...(isNew && name === undefined ? ['/name'] : []),
       ...(password === undefined ? ['/password'] : []),
     ]
-    if (password === undefined || missing.length > 0) {
-      throw identityErrors.invitationIncomplete({ errors: missing.map((pointer) => ({ pointer, detail: 'Needed' })) })
-    }
-    if (!isNew) return { ...(await sayingSo(proveAccount({ email, password, address }))), isNew }
-    refuseWeakPassword(password, email)
-    return { id: newId(), name: name!, passwordHash: await passwords.hash(password), isNew }
+    throw identityErrors.invitationIncomplete({ errors: missing.map((pointer) => ({ pointer, detail: 'Needed' })) })
   }
 
   return async ({ token, hostTenantId, ...accepting }) => {
@@ -86,7 +87,7 @@ export function createAcceptInvitation({
     if (!member)
       throw (await isRevoked(tenantId, id)) ? identityErrors.invitationNotFound() : identityErrors.alreadyMember()
 
-    const accepted = await transactionDb(control, tenantId, async (db: TenantDb<IdentityTables>) => {
+    const acceptIn = async (db: TenantDb<IdentityTables>) => {
       const ended = await db
         .updateTable('invitations')
         .set({ acceptedAt: sql`now()` })
@@ -105,6 +106,12 @@ export function createAcceptInvitation({
         tenant: await thisTenant(db),
         tokens: await sessions.open(db, { accountId, tenantId, memberId, role: member.role }),
       }
+    }
+    const accepted = await transactionDb(control, tenantId, acceptIn).catch(async (error: unknown) => {
+      // Nobody is to see a member who may never come.
+      if (!hasMember && isError(error, identityErrors.credentialsRefused))
+        await removeHalfMember(door, tenantId, memberId)
+      throw error
     })
     crashPoint('identity.invitation.accepted')
     if (accepted) return { tenant: accepted.tenant, member, ...accepted.tokens }

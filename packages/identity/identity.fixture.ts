@@ -42,6 +42,7 @@ export interface IdentityNode {
   readonly keys: ApiKeys
   readonly people: People
   readonly accessTokens: AccessTokens
+  readonly door: Door
   /** What it would have sent. */
   readonly letters: Letter[]
   /** What it has logged, a line each. */
@@ -148,7 +149,7 @@ export function openNodes({
       origin: () => 'https://rowhouse.example',
       log: createLog({ level: 'info', stream: { write: (line) => void logged.push(line) } }),
     })
-    return { keys: createApiKeys({ control, tenantExists, clock }), people, accessTokens, letters, logged }
+    return { keys: createApiKeys({ control, tenantExists, clock }), people, accessTokens, door, letters, logged }
   }
 
   return { tenants, node, stop: () => pools.stop() }

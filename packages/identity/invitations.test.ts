@@ -110,3 +110,31 @@ test('a tenant sends 500 letters a day, and has 1,000 invitations open', async (
   await guest()
   await expect(guest()).rejects.toMatchObject({ code: 'identity.too_many_invited', status: 409 })
 })
+
+test('who is refused at the last moment, since somebody signed up with the address, leaves no member behind', async () => {
+  const { tenant, invitation, token } = await invite()
+  const { email } = invitation
+  const members = async () => (await node.door.query(tenant.id, 'select name from members order by id', [])).rows
+  const late = open.node({
+    through: (control) => ({
+      ...control,
+      async transaction(...work) {
+        await node.people.signUp({
+          email,
+          password,
+          name: 'Bo',
+          organization: 'B',
+          slug: undefined,
+          address: '127.0.0.1',
+        })
+        return control.transaction(...work)
+      },
+    }),
+  })
+  const accepting = { token, name: 'Bo', password: 'another row of houses', ...here }
+  await expect(late.people.acceptInvitation(accepting)).rejects.toMatchObject({ code: 'identity.credentials_refused' })
+  expect(await members()).toEqual([{ name: 'Ada' }])
+  // The link is as good as before, for who knows the account's password.
+  expect(await node.people.acceptInvitation({ ...accepting, password })).toMatchObject({ tenant })
+  expect(await members()).toEqual([{ name: 'Ada' }, { name: 'Bo' }])
+})
