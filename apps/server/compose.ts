@@ -226,7 +226,11 @@ export function compose({
     ...tenantOperations(tenants, onboard),
     ...authOperations(people, accessTokens, tenantOfName),
     ...invitationOperations(people, onceInControl),
-    ...parkedKeyOperations(parkedKeys),
+    ...parkedKeyOperations(
+      parkedKeys,
+      tenants,
+      productEvents(product).subscribers.map(({ name }) => name),
+    ),
     ...poolOperations({
       listPools: () => [...new Set([pools, directPools, relayPools, replicas])].flatMap((each) => each?.list() ?? []),
       totals: [total, relayTotal],

@@ -99,6 +99,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await expect.poll(parked, { timeout: 5_000 }).toEqual([
         {
           tenantId: tenant.id,
+          tenantSlug: tenant.slug,
           subscriber: 'probe.refuses',
           key: opened.id,
           event: { id: expect.any(String), name: 'tickets.opened', version: 1 },
@@ -108,14 +109,18 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
           waiting: 1,
         },
       ])
-      expect(await rowhouse('parked')).toContain(`${tenant.id}  probe.refuses  ${opened.id}  tickets.opened 1`)
+      expect(await rowhouse('parked')).toContain(`${tenant.slug}  probe.refuses  ${opened.id}  tickets.opened 1`)
       // The other subscriber of the same event was not kept waiting.
       expect(await comments(tenant, opened.id)).toHaveLength(2)
+
+      await expect(rowhouse('retry', tenant.slug, '--subscriber', 'probe.refuse')).rejects.toThrow(
+        '/subscriber: There is no such subscriber. There are: ',
+      )
 
       mended = true
       expect(await rowhouse('retry', tenant.slug, '--subscriber', 'probe.refuses')).toBe('1 key is tried again\n')
       await expect.poll(() => comments(tenant, opened.id), { timeout: 5_000 }).toContain('Mended')
-      expect(await rowhouse('retry', tenant.slug)).toBe('0 keys are tried again\n')
+      expect(await rowhouse('retry', tenant.id)).toBe('0 keys are tried again\n')
       expect(await rowhouse('parked')).toBe('No key is parked\n')
 
       const { databaseName } = (await running.platform.tenants.find(

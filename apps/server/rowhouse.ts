@@ -45,6 +45,12 @@ const options: CliOptions = {
   },
 
   async doctor() {
+    if (config().databaseUrl === undefined) {
+      throw serverErrors.incompleteConfiguration({
+        operator:
+          'The doctor looks at the database of DATABASE_URL, and there is none in the settings. It does not look at the embedded one of npm start, which that prepares anew at each start.',
+      })
+    }
     const { names, url, relayUrl, migratorUrl } = externalDatabase(config())
     return findFaults({ names, applicationUrl: url, relayUrl, migratorUrl })
   },

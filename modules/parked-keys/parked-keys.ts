@@ -1,12 +1,13 @@
 /** Keys of events that wait for an operator, for operators. */
 import { cursorPage, decodeCursor, encodeCursor, pageInput, platformOperation } from '@rowhouse/app'
 import type { ParkedKeys } from '@rowhouse/events'
-import type { Operation } from '@rowhouse/http'
-import { tenancyErrors } from '@rowhouse/tenancy'
+import { httpErrors, type Operation } from '@rowhouse/http'
+import { type Tenants, tenancyErrors } from '@rowhouse/tenancy'
 import { z } from 'zod'
 
 const example = {
   tenantId: '019a8f3e-7c1a-7b52-9d0e-4f6a2b8c1d03',
+  tenantSlug: 'acme',
   subscriber: 'desk.auto-reply',
   key: '019ab5a0-9e14-7b60-8c1f-5d2a7e904b18',
   event: { id: '019ab5a0-b77a-7c45-a3d8-1f60c2b98e52', name: 'tickets.opened', version: 1 },
@@ -19,6 +20,7 @@ const example = {
 const ParkedKey = z
   .strictObject({
     tenantId: z.uuid(),
+    tenantSlug: z.string(),
     subscriber: z.string(),
     key: z.string().meta({ description: 'The ordering key: as a rule the id of what the event is about.' }),
     event: z
@@ -38,7 +40,18 @@ const ParkedKey = z
     example,
   })
 
-export function parkedKeyOperations(parkedKeys: ParkedKeys): Operation[] {
+/** @param subscribers names of those that this node has */
+export function parkedKeyOperations(
+  parkedKeys: ParkedKeys,
+  tenants: Pick<Tenants, 'find'>,
+  subscribers: readonly string[],
+): Operation[] {
+  async function tenantOf(idOrSlug: string) {
+    const tenant = await tenants.find(idOrSlug)
+    if (!tenant) throw tenancyErrors.tenantNotFound()
+    return tenant
+  }
+
   return [
     platformOperation({
       name: 'parked-keys.list',
@@ -62,7 +75,10 @@ export function parkedKeyOperations(parkedKeys: ParkedKeys): Operation[] {
         const last = items.at(-1)
         const nextCursor =
           found.length > limit && last ? encodeCursor([last.tenantId, last.subscriber, last.key]) : null
-        return { items, nextCursor, unasked: [...unasked] }
+        const slugs = new Map<string, string>()
+        for (const id of new Set(items.map(({ tenantId }) => tenantId))) slugs.set(id, (await tenantOf(id)).slug)
+        const named = items.map((item) => ({ ...item, tenantSlug: slugs.get(item.tenantId)! }))
+        return { items: named, nextCursor, unasked: [...unasked] }
       },
     }),
     platformOperation({
@@ -77,18 +93,23 @@ export function parkedKeyOperations(parkedKeys: ParkedKeys): Operation[] {
       status: 200,
       input: z
         .strictObject({
-          tenantId: z.uuid(),
+          tenant: z.string().min(1).max(40).meta({ description: 'Its id or slug.' }),
           subscriber: z.string().min(1).max(200).optional(),
           key: z.string().min(1).max(500).optional(),
         })
-        .meta({ examples: [{ tenantId: example.tenantId, subscriber: example.subscriber, key: example.key }] }),
+        .meta({ examples: [{ tenant: example.tenantSlug, subscriber: example.subscriber, key: example.key }] }),
       output: z
         .strictObject({ retried: z.int().meta({ description: 'How many keys were parked, and are no more.' }) })
         .meta({ examples: [{ retried: 1 }] }),
       errors: [tenancyErrors.tenantNotFound],
-      async handle({ input: { tenantId, subscriber, key } }) {
+      async handle({ input: { tenant, subscriber, key } }) {
+        const { id: tenantId } = await tenantOf(tenant)
         const which = { ...(subscriber === undefined ? {} : { subscriber }), ...(key === undefined ? {} : { key }) }
-        return { retried: await parkedKeys.retry(tenantId, which) }
+        const retried = await parkedKeys.retry(tenantId, which)
+        // What one that is gone has left behind may still be retried.
+        if (retried > 0 || subscriber === undefined || subscribers.includes(subscriber)) return { retried }
+        const detail = `There is no such subscriber. There are: ${subscribers.join(', ')}`
+        throw httpErrors.invalidRequest({ errors: [{ pointer: '/subscriber', detail }] })
       },
     }),
   ]

@@ -5,6 +5,7 @@ import { table } from './table.ts'
 
 interface ParkedKey {
   readonly tenantId: string
+  readonly tenantSlug: string
   readonly subscriber: string
   readonly key: string
   readonly event: { readonly id: string; readonly name: string; readonly version: number }
@@ -42,8 +43,7 @@ export function eventsCommand(api: () => OperatorApi, print: Print): Command {
     .option('--key <key>', 'only this key')
     .option('--json', 'as JSON')
     .action(async (tenant: string, { subscriber, key, json = false }: RetryOptions) => {
-      const { id: tenantId } = await call<{ id: string }>(api(), 'GET', `/tenants/${encodeURIComponent(tenant)}`)
-      const which = { tenantId, subscriber, key }
+      const which = { tenant, subscriber, key }
       const answer = await call<{ retried: number }>(api(), 'POST', '/parked-keys/retry', which)
       print(answer, () => `${answer.retried} ${answer.retried === 1 ? 'key is' : 'keys are'} tried again`, json)
     })
@@ -60,8 +60,8 @@ interface RetryOptions {
 const tableOf = (parked: readonly ParkedKey[]): string =>
   table(
     ['TENANT', 'SUBSCRIBER', 'KEY', 'EVENT', 'PARKED', 'WAITING', 'ERROR'],
-    parked.map(({ tenantId, subscriber, key, event, parkedAt, waiting, error }) => [
-      tenantId,
+    parked.map(({ tenantSlug, subscriber, key, event, parkedAt, waiting, error }) => [
+      tenantSlug,
       subscriber,
       key,
       `${event.name} ${event.version}`,

@@ -27,6 +27,7 @@ export interface CreatedTenant {
  */
 export interface ParkedKey {
   tenantId: string
+  tenantSlug: string
   subscriber: string
   /** The ordering key: as a rule the id of what the event is about. */
   key: string
@@ -138,7 +139,8 @@ export interface ParkedKeysListInput {
 }
 
 export interface ParkedKeysRetryInput {
-  tenantId: string
+  /** Its id or slug. */
+  tenant: string
   subscriber?: string
   key?: string
 }
