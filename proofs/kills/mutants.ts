@@ -14,6 +14,7 @@ export interface Mutant {
 
 const outbox = 'packages/events/outbox.ts'
 const fanOut = 'packages/events/fan-out.ts'
+const claim = 'packages/events/claim.ts'
 const deliver = 'packages/events/deliver.ts'
 const idempotency = 'packages/idempotency/idempotency.ts'
 const tenants = 'packages/tenancy/tenants.ts'
@@ -74,15 +75,15 @@ export const mutants: readonly Mutant[] = [
     nodes: 2,
     points: [],
     edits: [
-      { file: deliver, from: 'for no key update skip locked', to: '' },
-      { file: deliver, from: 'exists (select from noted) as fresh', to: 'true as fresh' },
+      { file: claim, from: 'for no key update skip locked', to: '' },
+      { file: claim, from: 'exists (select from noted) as fresh', to: 'true as fresh' },
     ],
   },
   {
     name: 'the last event of a key comes first',
     points: ['events.fanned-out', 'idempotency.committed'],
     edits: [
-      { file: deliver, from: 'order by d.sequence, d.event_id', to: 'order by d.sequence desc, d.event_id' },
+      { file: claim, from: 'order by d.sequence, d.event_id', to: 'order by d.sequence desc, d.event_id' },
       // So slow that several wait.
       {
         file: deliver,
