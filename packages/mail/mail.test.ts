@@ -10,6 +10,7 @@ import {
   prepareCluster,
   urlOf,
   verifyDatabase,
+  withClient,
 } from '@rowhouse/tenancy'
 import { postgres15, postgres18, server } from '@rowhouse/testing'
 import { describe, expect, test } from 'vitest'
@@ -45,7 +46,7 @@ describe.each([postgres18, postgres15])('on $name', (postgres) => {
       client.query('select from control.mails'),
     )
     expect(stored.rowCount).toBe(500)
-    await asClient(url, (client) =>
+    await withClient(url, (client) =>
       expect(client.query('select from control.mails')).rejects.toThrow('permission denied'),
     )
     await pools.stop()

@@ -11,10 +11,10 @@ import { tenancyErrors } from './errors.ts'
  * @throws tenancy.database_unavailable; tenancy.unsupported_server when the URL leads to a pooler
  */
 export const asClient = <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
-  lookThrough(url, work, expectPrimary)
+  withClient(url, work, expectPrimary)
 
 /** Lends a connection by whatever way the URL says. @throws tenancy.database_unavailable */
-export async function lookThrough<T>(
+export async function withClient<T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,
   expect: (client: pg.Client, place: string) => Promise<void> = async () => {},

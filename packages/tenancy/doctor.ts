@@ -1,5 +1,5 @@
 /** Looks for what stands open in a deployment, with the eyes of each role. */
-import { asClient, lookThrough } from './administration.ts'
+import { asClient, withClient } from './administration.ts'
 import { controlPlacement, type Deployment, quoted } from './deployment.ts'
 import { hostUrls, urlOf } from './connections/address.ts'
 import { uncovered } from './migrations.ts'
@@ -40,13 +40,13 @@ export async function findFaults({
   }
   for (const databaseName of new Set(targets.map((target) => target.databaseName))) {
     if (databaseName === names.templateDatabase) continue
-    await lookThrough(urlOf(applicationUrl, databaseName), async (client) => {
+    await withClient(urlOf(applicationUrl, databaseName), async (client) => {
       await verifyDatabase(client).catch((error: Error) => faults.push(`${databaseName}: ${error.message}`))
       const { rows } = await client.query<{ open: string }>(openSideDoors)
       for (const { open } of rows)
         faults.push(`${databaseName}: the application may call ${open}; a superuser can revoke it (harden.sql)`)
     })
-    await lookThrough(urlOf(relayUrl, databaseName), (client) =>
+    await withClient(urlOf(relayUrl, databaseName), (client) =>
       verifyDatabase(client).catch((error: Error) => void faults.push(`${databaseName}: ${error.message}`)),
     )
   }

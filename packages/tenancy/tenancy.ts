@@ -24,7 +24,7 @@ export { type Deployment, type Placement, type Tier, controlPlacement, deploymen
 export { ConnectionLost, type StatementResult, fly } from './wire.ts'
 
 // Building
-export { asClient, asOwner } from './administration.ts'
+export { asClient, asOwner, withClient } from './administration.ts'
 export { type ModuleMigrations, type Target, uncovered } from './migrations.ts'
 export {
   type Migrations,
