@@ -53,19 +53,24 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
     return state.lsn
   }
 
-  /** The primary before, so that one that has it all is known by it; and after, because nobody can be ahead of that. */
+  /**
+   * The primary some moments before, so that who is no further behind than that is known by it; and after, because nobody can
+   * be ahead of that.
+   */
   async function seeAll(): Promise<void> {
     await seePrimary()
+    await sleep(soonMs / 2, undefined, { ref: false })
+    const atMs = performance.now()
     const states = await Promise.all(replicas.map(({ look }) => look().catch(() => undefined)))
     const primaryLsn = await seePrimary()
-    for (const [at, replica] of all.entries()) judge(replica, states[at], primaryLsn)
+    for (const [at, replica] of all.entries()) judge(replica, states[at], atMs, primaryLsn)
   }
 
-  function judge(replica: Replica, state: ServerState | undefined, primaryLsn: bigint | undefined): void {
+  function judge(replica: Replica, state: ServerState | undefined, atMs: number, primaryLsn: bigint | undefined): void {
     const before = replica.standing
     replica.replayed = state?.lsn ?? 0n
     replica.shownUntilMs = history.shownUntilMs(replica.replayed)
-    replica.lagMs = performance.now() - replica.shownUntilMs
+    replica.lagMs = Math.max(0, atMs - replica.shownUntilMs)
     replica.standing = standingOf(replica, state, primaryLsn)
     if (another.has(replica.standing) && !another.has(before)) replica.breakOff()
   }
