@@ -108,7 +108,7 @@ test('every command of tenants takes an Idempotency-Key, every GET has a tag, an
     paths: Record<string, Record<string, Described>>
   }
   for (const operation of operations.filter(({ audience }) => audience !== 'operator')) {
-    const { name, audience, method, path, status, runOnce, conditional = false } = operation
+    const { name, audience, method, path, status, runOnce, conditional = false, consistent = false } = operation
     const described = paths[prefix[audience] + path.replaceAll(/:(\w+)/g, '{$1}')]![method.toLowerCase()]!
     const headers = (described.parameters ?? []).flatMap(
       ({ $ref }) => $ref?.replace('#/components/parameters/', '') ?? [],
@@ -119,6 +119,7 @@ test('every command of tenants takes an Idempotency-Key, every GET has a tag, an
       ...(isCommand ? [] : ['IfNoneMatch']),
       ...(conditional ? ['IfMatch'] : []),
       ...(runOnce ? ['IdempotencyKey'] : []),
+      ...(consistent ? ['Consistency'] : []),
     ])
     expect(described.description?.includes('Takes no `Idempotency-Key`') ?? false, name).toBe(isCommand && !runOnce)
     const expected = [
