@@ -67,35 +67,39 @@ interface Watching {
 
 function watch({ relayUrl, controlDatabase }: WatchOptions, state: string, standby: boolean): Watching {
   const connect = connectAs({ url: relayUrl, verify: async () => {}, standby, timeoutMs: lookTimeoutMs })
-  let client: pg.Client | undefined
+  let connection: Promise<pg.Client> | undefined
 
-  async function look(): Promise<ServerState> {
-    client ??= await connect(controlDatabase)
+  async function ask(client: pg.Client): Promise<ServerState> {
     const { rows } = await fly(client, [once(`select timeline, lsn from ${state}`)])
     const { timeline = null, lsn = null } = (rows[0] ?? {}) as { timeline?: number | null; lsn?: string | null }
     return { timeline, lsn: lsn === null ? null : parseLsn(lsn) }
   }
 
-  function hangUp(): void {
-    client?.connection.stream.destroy()
-    client = undefined
+  /** Others may look at the same time, and by another connection already. */
+  function hangUp(mine: Promise<pg.Client>): void {
+    if (connection === mine) connection = undefined
+    mine.then(
+      (client) => client.connection.stream.destroy(),
+      () => {},
+    )
   }
 
   return {
     async look() {
+      const mine = (connection ??= connect(controlDatabase))
       // A server that stands still says nothing, and a connection to it has no other end.
-      const limit = setTimeout(hangUp, 2 * lookTimeoutMs)
+      const limit = setTimeout(hangUp, 2 * lookTimeoutMs, mine)
       try {
-        return await look()
+        return await ask(await mine)
       } catch (error) {
-        hangUp()
+        hangUp(mine)
         throw error
       } finally {
         clearTimeout(limit)
       }
     },
     async stop() {
-      await client?.end()
+      await connection?.then((client) => client.end()).catch(() => {})
     },
   }
 }

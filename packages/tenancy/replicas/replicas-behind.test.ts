@@ -123,6 +123,23 @@ for (const version of await available(postgres18, postgres15)) {
       }
     })
 
+    test('one that is slow to answer keeps nobody from looking at the other', async () => {
+      const looks = [0, 0]
+      const node = await nodeAt(cluster.standbys, {
+        look:
+          ({ look }, at) =>
+          async () => {
+            looks[at]! += 1
+            if (at === 0) await sleep(1_000)
+            return look()
+          },
+      })
+      await node.untilGood()
+      await sleep(1_000)
+      expect(looks[0]).toBeLessThan(5)
+      expect(looks[1]).toBeGreaterThan(8)
+    })
+
     test('one that claims what it does not have is found out where it matters', async () => {
       const [, quick] = cluster.standbys
       let truth: ReadingNode | undefined

@@ -41,7 +41,7 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
   const history = createHistory(maxLagMs)
   let timeline: number | undefined
   const stopping = new AbortController()
-  let watching: Promise<void> | undefined
+  let watching: Promise<unknown> | undefined
   let stopGauge: (() => void) | undefined
 
   async function seePrimary(): Promise<bigint | undefined> {
@@ -57,13 +57,12 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
    * The primary some moments before, so that who is no further behind than that is known by it; and after, because nobody can
    * be ahead of that.
    */
-  async function seeAll(): Promise<void> {
+  async function see(replica: Replica, { look }: ReplicaOptions): Promise<void> {
     await seePrimary()
     await sleep(soonMs / 2, undefined, { ref: false })
     const atMs = performance.now()
-    const states = await Promise.all(replicas.map(({ look }) => look().catch(() => undefined)))
-    const primaryLsn = await seePrimary()
-    for (const [at, replica] of all.entries()) judge(replica, states[at], atMs, primaryLsn)
+    const state = await look().catch(() => undefined)
+    judge(replica, state, atMs, await seePrimary())
   }
 
   function judge(replica: Replica, state: ServerState | undefined, atMs: number, primaryLsn: bigint | undefined): void {
@@ -83,10 +82,11 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
     return lagMs > maxLagMs ? 'behind' : 'good'
   }
 
-  async function watch(): Promise<void> {
+  /** Each on its own: nobody is known later because another does not answer. */
+  async function watch(replica: Replica, options: ReplicaOptions): Promise<void> {
     const { signal } = stopping
     while (!signal.aborted) {
-      await seeAll()
+      await see(replica, options)
       await sleep(everyMs, undefined, { ref: false, signal }).catch(() => {})
     }
   }
@@ -110,7 +110,7 @@ export function createReplicas({ primary, replicas, maxLagMs, everyMs = 250 }: R
     list: () => all.flatMap((replica) => replica.list()),
 
     start() {
-      watching ??= watch()
+      watching ??= Promise.all(all.map((replica, at) => watch(replica, replicas[at]!)))
       const about = 'How old what a replica shows may be.'
       stopGauge = gauge({ name: 'rowhouse_replica_lag_seconds', about }, (observe) => {
         for (const { number: replica, lagMs } of all) if (Number.isFinite(lagMs)) observe(lagMs / 1000, { replica })
