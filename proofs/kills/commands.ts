@@ -48,6 +48,8 @@ export interface Client {
   tagged?: Command
   /** The last mail that it sent. */
   messageId?: string
+  /** What the last answer told of where it is, where there are replicas: sent with the next. */
+  consistency?: string
 }
 
 type Asked = Pick<Command, 'request' | 'ticketId'>

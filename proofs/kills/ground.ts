@@ -22,7 +22,7 @@ export interface Ground {
 }
 
 /** The nodes serve the proof's product instead of the helpdesk alone. */
-const product: Edit = {
+export const product: Edit = {
   file: 'apps/server/start.ts',
   from: `import { modules } from '@rowhouse/helpdesk'`,
   to: `import { modules } from '../../proofs/kills/product/product.ts'`,
@@ -30,7 +30,7 @@ const product: Edit = {
 
 /** The server of `adminUrl` outlives the nodes. */
 export async function besidePostgres(adminUrl: string, edits: readonly Edit[]): Promise<Ground> {
-  const site = await openSite(adminUrl, modules)
+  const site = await openSite(adminUrl, { modules })
   const database = openDatabase(adminUrl, site.names)
   return {
     operatorApiKey: site.operatorApiKey,

@@ -8,14 +8,18 @@ export interface Sending {
   readonly path: string
   readonly bearer?: string
   /** Text is a mail, anything else is sent as JSON. */
-  readonly body: unknown
+  readonly body?: unknown
   /** Idempotency-Key. */
   readonly key?: string
+  /** Rowhouse-Consistency. */
+  readonly consistency?: string | undefined
 }
 
 export interface Answer {
   readonly status: number
   readonly body: string
+  /** Rowhouse-Consistency, where there are replicas. */
+  readonly consistency?: string
 }
 
 export interface Outcome {
@@ -29,7 +33,11 @@ export interface Outcome {
  * Three outcomes: it is done (2xx), it was refused (4xx), or nobody knows, since the answer was lost or the server did not
  * know either (5xx). What is unknown is sent again under its key until it is known.
  */
-export async function settle(fleet: Fleet, sending: Sending, patienceMs = 60_000): Promise<Outcome> {
+export async function settle(
+  fleet: Pick<Fleet, 'origin' | 'signal'>,
+  sending: Sending,
+  patienceMs = 60_000,
+): Promise<Outcome> {
   const deadline = performance.now() + patienceMs
   for (let sent = 1; ; sent += 1) {
     const answer = await send(await fleet.origin(), sending)
@@ -43,19 +51,22 @@ const isKnown = ({ status, body }: Answer) =>
   status < 500 && status !== 429 && !(status === 409 && body.includes('in_flight'))
 
 /** Undefined when there was no answer, or not a whole one. */
-async function send(origin: string, { method, path, bearer, body, key }: Sending): Promise<Answer | undefined> {
+async function send(origin: string, sending: Sending): Promise<Answer | undefined> {
+  const { method, path, bearer, body, key, consistency } = sending
   try {
     const response = await fetch(origin + path, {
       method,
       headers: {
         ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-        'content-type': typeof body === 'string' ? 'message/rfc822' : 'application/json',
+        ...(body !== undefined && { 'content-type': typeof body === 'string' ? 'message/rfc822' : 'application/json' }),
         ...(key !== undefined && { 'idempotency-key': key }),
+        ...(consistency !== undefined && { 'rowhouse-consistency': consistency }),
       },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(20_000),
     })
-    return { status: response.status, body: await response.text() }
+    const told = response.headers.get('rowhouse-consistency')
+    return { status: response.status, body: await response.text(), ...(told !== null && { consistency: told }) }
   } catch {
     return undefined
   }

@@ -41,18 +41,24 @@ export async function work(fleet: Fleet, workload: Workload): Promise<Command[]>
   return record
 }
 
-function makeCommand(client: Client): Command {
-  const kind = chooseKind(client)
+export function makeCommand(client: Client, kind = chooseKind(client)): Command {
   const token = `${kind.name.replaceAll(/[^a-z]/g, '')}${client.random.hex(24)}`
   return { kind, tenant: client.tenant, token, ...kind.ask(client, token), outcome: 'unknown', sent: 0 }
 }
 
-async function carryOut(fleet: Fleet, client: Client, command: Command, patienceMs: number): Promise<void> {
-  const { answer, sent } = await settle(fleet, sendingOf(command), patienceMs)
+export async function carryOut(
+  fleet: Pick<Fleet, 'origin' | 'signal'>,
+  client: Client,
+  command: Command,
+  patienceMs: number,
+): Promise<void> {
+  const { consistency } = client
+  const { answer, sent } = await settle(fleet, { ...sendingOf(command), consistency }, patienceMs)
   command.sent = sent
   // What stays unknown is not built upon.
   if (!answer) return void delete client.ticketId
   command.answer = answer
+  if (answer.consistency !== undefined) client.consistency = answer.consistency
   command.outcome = answer.status < 300 ? 'acknowledged' : 'refused'
   if (command.outcome === 'acknowledged') command.kind.learn?.(client, command, JSON.parse(answer.body) as Row)
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { chooseFreePort } from '@rowhouse/postgres/ports'
 import type { Edit } from './edit.ts'
 
 export interface NodeOptions {
@@ -19,6 +20,8 @@ export interface Node {
   readonly pid: number
   /** All that it has printed. */
   output(): string
+  /** As Prometheus reads them. */
+  metrics(): Promise<string>
   /** Resolves when it has ended, however it ended. */
   readonly ended: Promise<void>
   readonly alive: boolean
@@ -32,11 +35,12 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Waits until it is ready. @throws Error with what it printed when it ends before */
 export async function startNode(environment: Readonly<Record<string, string>>, options: NodeOptions): Promise<Node> {
   const { edits, clockOffsetMs, crashPoint } = options
+  const managementPort = await chooseFreePort(0)
   const child = spawn(process.execPath, ['--import', file('./preload.ts'), file('../../apps/server/start.ts')], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
-      MANAGEMENT_PORT: '0',
+      MANAGEMENT_PORT: String(managementPort),
       LOG_LEVEL: 'error',
       ...environment,
       ...(edits && { PROOF_EDITS: JSON.stringify(edits) }),
@@ -69,6 +73,7 @@ export async function startNode(environment: Readonly<Record<string, string>>, o
     port: Number(new URL(origin).port),
     pid: child.pid!,
     output: () => output,
+    metrics: async () => (await fetch(`http://127.0.0.1:${managementPort}/metrics`)).text(),
     ended,
     get alive() {
       return alive

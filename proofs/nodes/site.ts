@@ -22,11 +22,20 @@ export interface Site {
   close(): Promise<void>
 }
 
-/**
- * @param adminUrl a superuser's
- * @param modules what its houses are built from; a proof that adds some also edits them into its nodes
- */
-export async function openSite(adminUrl: string, modules: readonly ProductModule[] = helpdesk): Promise<Site> {
+export interface SiteOptions {
+  /** What its houses are built from; a proof that adds some also edits them into its nodes. */
+  readonly modules?: readonly ProductModule[]
+  /** On loopback, of all servers of the cluster: any of them may be its primary, and the others are replicas. */
+  readonly ports?: readonly number[]
+  /** Of its nodes, besides. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** @param adminUrl a superuser's */
+export async function openSite(
+  adminUrl: string,
+  { modules = helpdesk, ports, environment: more }: SiteOptions = {},
+): Promise<Site> {
   const prefix = `prove_${randomBytes(4).toString('hex')}`
   const names = deployment(prefix, `${prefix}_control`)
   const secret = () => randomBytes(32).toString('hex')
@@ -39,17 +48,23 @@ export async function openSite(adminUrl: string, modules: readonly ProductModule
     return url.href
   }
   const migratorUrl = as(names.migrator, migratorPassword)
+  const applicationUrl = as(names.application, applicationPassword)
+  /** Of each of the servers. */
+  const each = (url: string) => (ports ?? []).map((port) => url.replace(/(?<=@)[^/]+/, `127.0.0.1:${port}`))
+  const anyOf = (url: string) => (ports ? url.replace(/(?<=@)[^/]+/, hostsOf(ports)) : url)
   await prepareCluster(adminUrl, names, { applicationPassword, migratorPassword, relayPassword })
   await migrateAll(migratorUrl, names, migrationsOf(modules))
 
   const folder = mkdtempSync(join(tmpdir(), 'rowhouse-proof-'))
   const environment = {
-    DATABASE_URL: as(names.application, applicationPassword),
-    DATABASE_MIGRATOR_URL: migratorUrl,
-    DATABASE_RELAY_URL: as(names.relay, relayPassword),
+    DATABASE_URL: anyOf(applicationUrl),
+    DATABASE_MIGRATOR_URL: anyOf(migratorUrl),
+    DATABASE_RELAY_URL: anyOf(as(names.relay, relayPassword)),
+    ...(ports && { REPLICA_URLS: each(applicationUrl).join(',') }),
     DATABASE_PREFIX: prefix,
     DOOR_KEY: secret(),
     OPERATOR_API_KEY: operatorApiKey,
+    ...more,
   }
   const nodes = new Set<Node>()
   return {
@@ -70,3 +85,5 @@ export async function openSite(adminUrl: string, modules: readonly ProductModule
     },
   }
 }
+
+const hostsOf = (ports: readonly number[]) => ports.map((port) => `127.0.0.1:${port}`).join(',')

@@ -39,11 +39,9 @@ export async function startPlatform(home: string, edits: readonly Edit[] = []): 
   const databaseLog = 'postgres/postgres.log'
   const before = existsSync(join(home, databaseLog)) ? kept(databaseLog).length : 0
   const collector = await startCollector()
-  const managementPort = await freePort()
   const node = await startNode(
     {
       ROWHOUSE_HOME: home,
-      MANAGEMENT_PORT: String(managementPort),
       LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     },
@@ -57,7 +55,7 @@ export async function startPlatform(home: string, edits: readonly Edit[] = []): 
     origin: node.origin,
     demo: JSON.parse(kept('demo.json')) as Demo,
     log: () => node.output().split('\n'),
-    metrics: async () => (await fetch(`http://127.0.0.1:${managementPort}/metrics`)).text(),
+    metrics: () => node.metrics(),
     spans: () => collector.spans(),
     databaseLog: () => kept(databaseLog).slice(before),
     async admin(databaseName) {
@@ -99,13 +97,4 @@ async function startCollector() {
       await once(server, 'close')
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
