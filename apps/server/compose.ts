@@ -43,6 +43,7 @@ import {
   createTenants,
   createTotal,
   type Door,
+  gaugePools,
   kindOf,
   openDoor,
   openReplica,
@@ -210,6 +211,11 @@ export function compose({
     log,
   })
 
+  // What they hold open
+  const all = [...new Set([pools, directPools]), relayPools, ...(replicas ? [replicas] : [])]
+  const listPools = () => all.flatMap((each) => each.list())
+  const stopGauges = gaugePools(listPools)
+
   // Modules
   const bound = product
     .flatMap(operationsOf)
@@ -232,7 +238,7 @@ export function compose({
       productEvents(product).subscribers.map(({ name }) => name),
     ),
     ...poolOperations({
-      listPools: () => [...new Set([pools, directPools, relayPools, replicas])].flatMap((each) => each?.list() ?? []),
+      listPools,
       totals: [total, relayTotal],
       tenants,
     }),
@@ -248,10 +254,10 @@ export function compose({
     onboard,
     pools: {
       ...pools,
-      stop: async () =>
-        void (await Promise.all(
-          [pools, directPools, relayPools, ...(replicas ? [replicas] : [])].map((each) => each.stop()),
-        )),
+      async stop() {
+        stopGauges()
+        await Promise.all(all.map((each) => each.stop()))
+      },
     },
     relay,
     replicas,

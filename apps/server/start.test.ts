@@ -154,6 +154,6 @@ test('a database that cannot be reached is one clear sentence', async () => {
     DATABASE_RELAY_URL: login('rowhouse_relay'),
     ROWHOUSE_HOME: join(folder, 'nowhere'),
   })
-  expect(output).toMatch(/No connection to rowhouse.*ECONNREFUSED/)
+  expect(output).toMatch(/No connection to 127.0.0.1:1\/rowhouse.*ECONNREFUSED/)
   expect(output).not.toContain('secret')
 })

@@ -5,7 +5,7 @@ import { tenancyErrors } from '../errors.ts'
 import type { Connect } from './connect.ts'
 import { isConnectionError } from './lost.ts'
 import { createPool, type Pool } from './pool.ts'
-import { gaugePools, type PoolKind, type PoolRole, type PoolState } from './state.ts'
+import type { PoolKind, PoolRole, PoolState } from './state.ts'
 import { createTotal, type Total } from './total.ts'
 
 /** A connection that is lent. It goes back to its pool, unless something left it in doubt: then it is destroyed. */
@@ -62,7 +62,6 @@ export function createPools(options: PoolsOptions): Pools {
   const pools = new Map<string, Pool>()
   const sweep = setInterval(closeIdle, idleTimeoutMs / 4).unref()
   const list = () => [...pools.values()].map((pool) => pool.state())
-  const stopGauges = gaugePools(list)
   let stopped = false
 
   function poolOf(databaseName: string): Pool {
@@ -131,7 +130,6 @@ export function createPools(options: PoolsOptions): Pools {
 
     async stop() {
       stopped = true
-      stopGauges()
       clearInterval(sweep)
       await Promise.all([...pools.values()].map((pool) => pool.stop()))
       for (const pool of pools.values()) total.remove(pool)

@@ -78,7 +78,11 @@ const waits = histogram<{ kind: PoolKind; role: PoolRole }>({
   about: 'How long calls waited for a connection that was not there at once',
 })
 
-/** Sums over the pools of a kind: a series for each database would be too many. What it returns ends it. */
+/**
+ * Sums over the pools of a kind: a series for each database would be too many. What it returns ends it.
+ *
+ * @param list all pools of the node: two sums of one kind would be the same series
+ */
 export function gaugePools(list: () => PoolState[]): () => void {
   const groups = () => Map.groupBy(list(), ({ kind, role }) => `${kind} ${role}`).values()
   const stops = [
