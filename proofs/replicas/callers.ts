@@ -130,9 +130,8 @@ async function read(stage: Stage, caller: Caller, node: Node, name: string, path
   return JSON.parse(answer.body) as Row
 }
 
-function older({ count }: Stage, { tenant, name, consistency }: Caller, harm: string, where: string, saw: string) {
-  const how = consistency === undefined ? 'without a token' : 'with its token'
-  count.find({ harm, where: `${tenant.tier} tier, ${name}, ${where}, ${how}`, saw })
+function older({ count }: Stage, { tenant, name }: Caller, harm: string, where: string, saw: string) {
+  count.find({ harm, where: `${tenant.tier} tier, ${name}, ${where}`, saw })
   return undefined
 }
 

@@ -7,6 +7,7 @@ import { failOverUnderLoad } from './failovers.ts'
 import { readBesideTheOldHistory } from './left-behind.ts'
 import type { Mutant } from './mutants.ts'
 import { readUnderDisturbance } from './reading.ts'
+import { openReplicatedSite } from './replicated-site.ts'
 import { openStage, type StageOptions } from './stage.ts'
 import type { Trio } from './trio.ts'
 
@@ -46,7 +47,7 @@ export async function firstFinding(
     },
   }
   const options = { count, seed, signal: AbortSignal.any([signal, found.signal]), tenantsPerTier: 1, edits }
-  await ways[noticedIn](site, trio, { ...options, patienceMs: 10_000 }).catch((error: unknown) => {
+  await ways[noticedIn](site, trio, { ...options, patienceMs: 30_000 }).catch((error: unknown) => {
     if (!found.signal.aborted) throw error
   })
   return counted.findings[0]
@@ -68,13 +69,15 @@ const ways: Record<Mutant['noticedIn'], (site: Site, trio: Trio, options: StageO
       await stage.close()
     }
   },
-  async 'failing over'(site, trio, options) {
-    const stage = await openStage(site, options)
+  /** On a site of its own, whose first host is the primary that will be lost. */
+  async 'failing over'(_site, trio, options) {
+    const site = await openReplicatedSite(trio)
     try {
+      const stage = await openStage(site, options)
       await failOverUnderLoad(stage, trio, { times: 3, callersPerTenant: 6 })
       await check(stage, trio.primary.url)
     } finally {
-      await stage.close()
+      await site.close()
     }
   },
   'a history that ended': (_site, _trio, options) => readBesideTheOldHistory(options, 5_000),

@@ -1,7 +1,6 @@
 /** `npm run prove -- replicas`: nobody reads older than what they have done or seen, and a failover loses nothing and takes seconds. */
 import { type Count, createCount, showFindings } from '../count.ts'
-import { modules } from '../kills/product/product.ts'
-import { openSite, type Site } from '../nodes/site.ts'
+import type { Site } from '../nodes/site.ts'
 import type { Proof, Run, Verdict } from '../proof.ts'
 import { harms } from './callers.ts'
 import { check, lost } from './check.ts'
@@ -10,8 +9,9 @@ import { readBesideTheOldHistory } from './left-behind.ts'
 import { mutants } from './mutants.ts'
 import { breakAndNotice } from './notice.ts'
 import { readUnderDisturbance } from './reading.ts'
+import { openReplicatedSite } from './replicated-site.ts'
 import { type Served, served } from './served.ts'
-import { maxLagMs, openStage } from './stage.ts'
+import { openStage } from './stage.ts'
 import { startTrio, type Trio } from './trio.ts'
 
 export const replicas: Proof = {
@@ -43,9 +43,6 @@ export const replicas: Proof = {
     }
   },
 }
-
-export const openReplicatedSite = ({ primary, ports }: Trio): Promise<Site> =>
-  openSite(primary.url, { modules, ports, environment: { REPLICA_MAX_LAG_MS: String(maxLagMs) } })
 
 async function readAndFailOver(site: Site, trio: Trio, count: Count, { seed, scale, signal, report }: Run) {
   const stage = await openStage(site, { count, seed, signal, tenantsPerTier: 2 })

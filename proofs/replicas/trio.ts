@@ -6,10 +6,14 @@ import pg from 'pg'
 export interface Trio {
   readonly primary: ClusterServer
   readonly standbys: readonly Standby[]
-  /** The same whoever is what. */
+  /** The primary's first. */
   readonly ports: readonly number[]
-  /** The primary is killed with -9 and the standby that has received most is promoted, which the other then follows. */
-  failOver(): Promise<FailOver>
+  /**
+   * The primary is killed with -9 and the standby that has received most is promoted, which the other then follows.
+   *
+   * @param cutOffMs for so long nothing that it writes has reached anybody
+   */
+  failOver(cutOffMs: number): Promise<FailOver>
   stop(): Promise<void>
 }
 
@@ -27,7 +31,6 @@ export async function startTrio(): Promise<Trio> {
   // Pages that are half written when all is killed are written anew.
   const settings = { full_page_writes: 'on', max_connections: 300 }
   const cluster = await startCluster({ standbys: 2, settings })
-  const ports = [cluster.primary, ...cluster.standbys].map(({ port }) => port)
   let { primary, standbys } = cluster
   try {
     await Promise.all([primary, ...standbys].map(waitForOne))
@@ -36,7 +39,9 @@ export async function startTrio(): Promise<Trio> {
     throw error
   }
   return {
-    ports,
+    get ports() {
+      return [primary, ...standbys].map(({ port }) => port)
+    },
     get primary() {
       return primary
     },
@@ -45,8 +50,9 @@ export async function startTrio(): Promise<Trio> {
     },
     stop: () => cluster.stop(),
 
-    async failOver() {
+    async failOver(cutOffMs) {
       const lost = primary
+      if (cutOffMs > 0) await cutOff(lost, cutOffMs)
       await lost.kill()
       const [next, other] = await furthestFirst(standbys)
       const promotedAtMs = performance.now()
@@ -69,6 +75,14 @@ export async function startTrio(): Promise<Trio> {
 async function waitForOne({ url }: ClusterServer): Promise<void> {
   await ask(url, `alter system set synchronous_standby_names = 'ANY 1 (*)'`)
   await ask(url, 'select pg_reload_conf()')
+}
+
+/** Its commits wait for an answer of a standby, and will never have one. */
+async function cutOff({ url }: ClusterServer, forMs: number): Promise<void> {
+  for (const { pid } of await ask<{ pid: number }>(url, 'select pid from pg_stat_replication')) {
+    process.kill(pid, 'SIGSTOP')
+  }
+  await sleep(forMs)
 }
 
 async function furthestFirst(standbys: readonly Standby[]): Promise<[Standby, Standby]> {
