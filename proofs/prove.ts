@@ -2,13 +2,14 @@
 import { parseArgs } from 'node:util'
 import { door } from './door/door.ts'
 import { kills } from './kills/kills.ts'
+import { pooler } from './pooler/pooler.ts'
 import type { Proof } from './proof.ts'
 import { refresh } from './refresh/refresh.ts'
 import { replicas } from './replicas/replicas.ts'
 import { skeleton } from './skeleton/skeleton.ts'
 import { tokens } from './tokens/tokens.ts'
 
-const proofs: readonly Proof[] = [door, kills, refresh, replicas, skeleton, tokens]
+const proofs: readonly Proof[] = [door, kills, pooler, refresh, replicas, skeleton, tokens]
 
 process.exitCode = await main(process.argv.slice(2))
 
