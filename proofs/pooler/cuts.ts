@@ -17,8 +17,12 @@ export interface Cuts {
   readonly lanes: number
   /** 1: every byte. */
   readonly every: number
+  /** All of them when nothing is said. */
+  readonly calls?: readonly CallName[]
   readonly tenancy?: Tenancy
 }
+
+export type CallName = 'a read' | 'a write' | 'a transaction'
 
 interface Lane {
   readonly scene: Scene
@@ -29,7 +33,7 @@ interface Lane {
 
 type Call = (scene: Scene, door: Door, resident: Resident) => Promise<void>
 
-const calls: Readonly<Record<string, Call>> = {
+const calls: Readonly<Record<CallName, Call>> = {
   'a read': (scene, door, resident) => query(scene, door, resident, readAll(resident)),
   'a write': (scene, door, resident) => query(scene, door, resident, updateAll(resident, resident.rows)),
   'a transaction': (scene, door, resident) => {
@@ -38,18 +42,20 @@ const calls: Readonly<Record<string, Call>> = {
   },
 }
 
+const callNames: readonly CallName[] = ['a read', 'a write', 'a transaction']
+
 export async function breakEverywhere(
   scene: Scene,
   residents: readonly Resident[],
-  { lanes, every, tenancy = sound }: Cuts,
+  { lanes, every, calls: names = callNames, tenancy = sound }: Cuts,
   more = () => true,
 ): Promise<void> {
   await inLanes(scene, residents, lanes, tenancy, async (lane, number) => {
-    for (const [what, call] of Object.entries(calls)) {
+    for (const what of names) {
       for (const how of ['cut', 'stall'] as const) {
         for (let after = number * every; more(); after += lanes * every) {
           scene.signal.throwIfAborted()
-          if (!(await breakOne(lane, after, how, call))) break
+          if (!(await breakOne(lane, after, how, calls[what]))) break
           scene.count.add(`answers to ${what}: ${how}`)
         }
       }
@@ -76,12 +82,11 @@ export async function standStill(scene: Scene, residents: readonly Resident[]): 
     trouble: 'the pooler was silent',
     longest: { call: 0, recovery: 0 },
   }
-  const names = Object.keys(calls)
-  await inLanes(scene, residents, names.length * 2, sound, async ({ door, way, residents: own }, number) => {
+  await inLanes(scene, residents, callNames.length * 2, sound, async ({ door, way, residents: own }, number) => {
     const [victim, next] = own
     await query(scene, door, victim!, readAll(victim!))
     way.break(number * 31, 'stop')
-    await calls[names[number % names.length]!]!(patient, door, victim!)
+    await calls[callNames[number % callNames.length]!](patient, door, victim!)
     if (!way.mend()) throw new Error('The answer was not withheld')
     scene.count.add('answers withheld for good')
     if (victim!.perhaps) await settle(scene, door, victim!)

@@ -1,6 +1,7 @@
 /** The ways in which the proof breaks what stands between a pooler's sessions and their tenants, one at a time. */
 import { pgbouncer118, pgbouncer124, type ProgramDeclaration } from '@rowhouse/testing'
 import type { Edit } from '../door/broken-code.ts'
+import type { CallName } from './cuts.ts'
 import type { Move } from './neighbours/neighbour.ts'
 import { plantByProtocol, planting } from './neighbours/plant.ts'
 import { spy } from './neighbours/spy.ts'
@@ -13,8 +14,8 @@ export interface Mutant {
   readonly noticedAs: readonly string[]
   /** What neighbours do meanwhile. */
   readonly neighbours: readonly Move[]
-  /** Nodes lose answers meanwhile. */
-  readonly cuts?: boolean
+  /** Nodes lose answers to these meanwhile. */
+  readonly cuts?: CallName
   readonly code?: Edit
   /** Words of `rowhouse.enter`, and others in their place. */
   readonly enter?: readonly [from: string, to: string]
@@ -141,7 +142,7 @@ export const mutants: readonly Mutant[] = [
     behind: pgbouncer118,
     noticedAs: [wrong],
     neighbours: [],
-    cuts: true,
+    cuts: 'a transaction',
     code: { file: 'door.ts', from: 'if (isConnectionError(cause) && !unsent) throw', to: 'if (unsent) throw' },
   },
   {
@@ -149,7 +150,7 @@ export const mutants: readonly Mutant[] = [
     behind: pgbouncer124,
     noticedAs: [wrong],
     neighbours: [],
-    cuts: true,
+    cuts: 'a write',
     code: { file: 'door.ts', from: '!statement.reads && isLostAnswer(error)', to: 'false' },
   },
 ]

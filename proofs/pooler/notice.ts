@@ -83,7 +83,7 @@ async function firstFinding(
         breakEverywhere(
           scene,
           few.filter((resident) => !half.includes(resident)),
-          { lanes: 2, every: 7, tenancy },
+          { lanes: 2, every: 7, calls: [mutant.cuts], tenancy },
           more,
         ),
     ])
