@@ -10,8 +10,8 @@ export async function watchConnections(scene: Scene, bouncer: PgBouncer, more: (
   while (more()) {
     // It may be down.
     const all = await tell<{ database: string; state: string }>(bouncer, 'SHOW SERVERS').catch(() => [])
-    // Those that pass on a cancel request are listed as well, and have no session.
-    const servers = all.filter(({ state }) => state !== 'active_cancel')
+    // A cancel request has a connection of its own for a moment, without a session: `new`, then `active_cancel`.
+    const servers = all.filter(({ state }) => state !== 'new' && state !== 'active_cancel')
     scene.count.add('counts of the pooler’s connections')
     for (const [database, sessions] of Map.groupBy(servers, (server) => server.database)) {
       most = Math.max(most, sessions.length)
