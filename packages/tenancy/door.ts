@@ -14,18 +14,17 @@ import { isError } from '@rowhouse/kernel'
 import { span, SpanKind } from '@rowhouse/telemetry'
 import pg from 'pg'
 import type { Catalog } from './catalog.ts'
+import type { Pools } from './connections/pools.ts'
 import type { Placement } from './deployment.ts'
-import { beginning, entering, isLeftBehind, LeftBehind, plain } from './entering.ts'
+import { LeftBehind } from './entering.ts'
 import { tenancyErrors } from './errors.ts'
-import { isConnectionError } from './connections/lost.ts'
-import type { Loan, Pools } from './connections/pools.ts'
 import type { Proofs } from './proof.ts'
-import { sessionOf } from './session.ts'
-import { commit, createStatements, type KnownStatement, position, rollback } from './statements.ts'
-import { type Horizon, nowhere, positionOf } from './replicas/position.ts'
-import { type Reads, readFromReplica } from './replicas/read.ts'
+import type { Horizon } from './replicas/position.ts'
+import type { Reads } from './replicas/read.ts'
 import type { Replicas } from './replicas/replicas.ts'
-import { ConnectionLost, fly, type Statement, type StatementResult } from './wire.ts'
+import { createStatements } from './statements.ts'
+import { createVisits } from './visit.ts'
+import { ConnectionLost, type StatementResult } from './wire.ts'
 
 /** Runs one statement as the tenant. */
 export type Execute = (text: string, values: readonly unknown[]) => Promise<StatementResult>
@@ -78,101 +77,7 @@ const wrongIsolation = 'RH003'
 
 export function openDoor({ pools, directPools = pools, catalog, proofs, holdMs, replicas }: DoorOptions): Door {
   const statements = createStatements()
-  const proofOf = (tenantId: string, { epoch }: Placement) => proofs.of(tenantId, epoch)
-  /** Asked behind a flight of somebody who will want to find on a replica what there was. */
-  const placeBehind = (client: pg.ClientBase, tenantId: string, home: Placement, horizon: Horizon | undefined) =>
-    horizon && plain(client, position(tenantId, proofOf(tenantId, home)))
-
-  /** In one flight. */
-  async function runOne(
-    tenantId: string,
-    home: Placement,
-    statement: KnownStatement,
-    values: readonly unknown[],
-    reads: Reads | undefined,
-  ): Promise<StatementResult> {
-    const sent = { ...named(statement, home), values }
-    const proof = proofOf(tenantId, home)
-    const horizon = replicas && reads?.horizon
-    if (replicas && reads && statement.reads && !statement.doubtful) {
-      const found = await readFromReplica(replicas, reads, { tenantId, home, proof, statement: sent })
-      if (found) return found
-    }
-    if (!statement.reads) horizon?.advance(nowhere(home))
-    const { lend } = statement.doubtful ? directPools : pools
-    const result = await lend(
-      home.databaseName,
-      (client, doubt) => {
-        mind(statement, client, doubt)
-        const behind = placeBehind(client, tenantId, home, horizon)
-        return fly(client, [entering(client, tenantId, proof), sent], behind).catch((error: unknown) => {
-          throw isLeftBehind(client, error) ? new LeftBehind(error) : error
-        })
-      },
-      tenantId,
-    )
-    horizon?.advance(positionOf(home, result.behind?.[0]))
-    return result
-  }
-
-  /** A connection is borrowed for the first statement: what a handler does before costs nobody one. */
-  async function runTransaction<T>(
-    tenantId: string,
-    home: Placement,
-    work: (execute: Execute) => Promise<T>,
-    horizon: Horizon | undefined,
-  ): Promise<T> {
-    let borrowing: Promise<Loan> | undefined
-    let begun = false
-    let over = false
-    let keptOut: LeftBehind | undefined
-
-    async function send(text: string, values: readonly unknown[]): Promise<StatementResult> {
-      if (over) throw tooLate()
-      const statement = statements.know(text)
-      const sent = { ...named(statement, home), values }
-      const { client, doubt } = await (borrowing ??= pools.borrow(home.databaseName, tenantId))
-      if (over) throw tooLate()
-      mind(statement, client, doubt)
-      const ahead = begun ? [] : beginning(client, tenantId, proofOf(tenantId, home))
-      const answer = fly(client, [...ahead, sent])
-      begun = true
-      return answer.catch((error: unknown) => {
-        if (!isLeftBehind(client, error)) throw error
-        doubt()
-        if (ahead.length > 0) throw (keptOut = new LeftBehind(error))
-        throw tenancyErrors.databaseUnavailable({ cause: error })
-      })
-    }
-
-    const execute: Execute = (text, values) => {
-      const answer = send(text, values)
-      // A handler that forgets to await a statement must not end the process; whoever awaits it still hears of it.
-      answer.catch(() => {})
-      return answer
-    }
-
-    let loan: Loan | undefined
-    try {
-      const result = await work(execute)
-      loan = await borrowing
-      over = true
-      if (begun) {
-        horizon?.advance(nowhere(home))
-        const place = await commitOrThrow(loan!.client, placeBehind(loan!.client, tenantId, home, horizon))
-        horizon?.advance(positionOf(home, place))
-      }
-      return result
-    } catch (error) {
-      loan ??= await borrowing?.catch(() => undefined)
-      over = true
-      if (isError(error, tenancyErrors.outcomeUnknown)) loan?.doubt()
-      else if (loan && begun && !keptOut) await fly(loan.client, [plain(loan.client, rollback)]).catch(loan.doubt)
-      throw isConnectionError(error) ? tenancyErrors.databaseUnavailable({ cause: error }) : (keptOut ?? error)
-    } finally {
-      loan?.giveBack()
-    }
-  }
+  const visits = createVisits({ pools, directPools, proofs, statements, replicas })
 
   function doorAt(findPlacement: (tenantId: string) => Promise<Placement>, forget: (tenantId: string) => void): Door {
     /**
@@ -210,8 +115,8 @@ export function openDoor({ pools, directPools = pools, catalog, proofs, holdMs, 
         return traced('tenancy.query', tenantId, () =>
           atHome(tenantId, (home, afresh) =>
             afresh
-              ? runTransaction(tenantId, home, (execute) => execute(text, values), replicas && reads?.horizon)
-              : runOne(tenantId, home, statement, values, reads),
+              ? visits.transaction(tenantId, home, (execute) => execute(text, values), reads?.horizon)
+              : visits.one(tenantId, home, statement, values, reads),
           ),
         ).catch((error: unknown) => {
           throw !statement.reads && isLostAnswer(error) ? tenancyErrors.outcomeUnknown({ cause: error }) : error
@@ -220,22 +125,10 @@ export function openDoor({ pools, directPools = pools, catalog, proofs, holdMs, 
 
       transaction: (tenantId, work, horizon) =>
         traced('tenancy.transaction', tenantId, () =>
-          atHome(tenantId, (home) => runTransaction(tenantId, home, work, replicas && horizon)),
+          atHome(tenantId, (home) => visits.transaction(tenantId, home, work, horizon)),
         ),
 
-      raw: (tenantId, work) =>
-        atHome(tenantId, (home) =>
-          directPools.lend(
-            home.databaseName,
-            async (client, doubt) => {
-              if (sessionOf(client).pooled) throw needsDirect()
-              doubt()
-              await fly(client, beginning(client, tenantId, proofOf(tenantId, home)))
-              return work(client)
-            },
-            tenantId,
-          ),
-        ),
+      raw: (tenantId, work) => atHome(tenantId, (home) => visits.raw(tenantId, home, work)),
 
       at: (place) =>
         doorAt(
@@ -252,33 +145,8 @@ export function openDoor({ pools, directPools = pools, catalog, proofs, holdMs, 
   }, catalog.forget)
 }
 
-/**
- * In the schema tier every transaction has its own search path, and a changed path makes PostgreSQL plan a named statement
- * anew: so its name is this schema's own (bench/README.md has the figures).
- */
-function named(statement: { readonly text: string; readonly name: string }, { schemaName }: Placement) {
-  const { text, name } = statement
-  return { text, name: schemaName === 'pooled' ? name : `${name}_${schemaName}` }
-}
-
 /** Each try closes a session that somebody has spoilt: with a pool of more of them than this, calls fail until it is clean. */
 const maxKeptOut = 8
-
-/** What a statement may leave in its session goes with the session, and behind a pooler that is not ours to end. */
-function mind({ doubtful }: KnownStatement, client: pg.ClientBase, doubt: () => void): void {
-  if (!doubtful) return
-  if (sessionOf(client).pooled) throw needsDirect()
-  doubt()
-}
-
-const needsDirect = () =>
-  tenancyErrors.statementRefused({
-    operator:
-      'Behind a pooler the door admits no statement that may leave something in its session, and no raw connection. Give DATABASE_DIRECT_URL, the server itself, and send it as a query of its own.',
-  })
-
-/** The connection may be in another tenant's transaction by now. */
-const tooLate = () => new Error('A statement came after the end of its transaction: was a promise not awaited?')
 
 const traced = <T>(name: string, tenantId: string, work: () => Promise<T>): Promise<T> =>
   span(name, { 'db.system.name': 'postgresql', 'rowhouse.tenant.id': tenantId }, work, { kind: SpanKind.CLIENT })
@@ -286,20 +154,6 @@ const traced = <T>(name: string, tenantId: string, work: () => Promise<T>): Prom
 /** The statement was on its way when the connection broke: whether it ran is unknown. */
 const isLostAnswer = (error: unknown): boolean =>
   isError(error, tenancyErrors.databaseUnavailable) && error.cause instanceof ConnectionLost && error.cause.sent
-
-/** @returns what `place` answered when all was committed */
-async function commitOrThrow(
-  client: pg.ClientBase,
-  place: Statement | undefined,
-): Promise<Record<string, unknown> | undefined> {
-  const { command, behind } = await fly(client, [plain(client, commit)], place).catch((cause: unknown) => {
-    const unsent = cause instanceof ConnectionLost && !cause.sent
-    if (isConnectionError(cause) && !unsent) throw tenancyErrors.outcomeUnknown({ cause })
-    throw cause
-  })
-  if (command !== 'COMMIT') throw tenancyErrors.rolledBack()
-  return behind?.[0]
-}
 
 const samePlace = (one: Placement, other: Placement) =>
   one.databaseName === other.databaseName && one.schemaName === other.schemaName && one.epoch === other.epoch

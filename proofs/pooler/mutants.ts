@@ -32,7 +32,11 @@ export const mutants: readonly Mutant[] = [
     behind: pgbouncer124,
     noticedAs: [wrong, unexplained],
     neighbours: [forms],
-    code: { file: 'statements.ts', from: `once('reset all')`, to: `once('select 1')` },
+    code: {
+      file: 'statements.ts',
+      from: `text.replace('where ', 'where rowhouse.reset_session() is null or ')`,
+      to: 'text',
+    },
   },
   {
     name: 'a pooler is not recognised',
@@ -62,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     neighbours: [replaced],
     code: {
       file: 'entering.ts',
-      from: 'named ? enterShared(tenantId, proof)',
-      to: `named ? { ...enterShared(tenantId, proof), name: 'rh_enter_shared' }`,
+      from: 'session.pooled ? afterReset(entered, session)',
+      to: `session.pooled ? { ...afterReset(entered, session), name: 'rh_enter_shared' }`,
     },
   },
   {
@@ -90,7 +94,7 @@ export const mutants: readonly Mutant[] = [
     noticedAs: [wrong, unexplained],
     neighbours: [replaced],
     code: {
-      file: 'door.ts',
+      file: 'visit.ts',
       from: 'if (!isLeftBehind(client, error)) throw error\n        doubt()',
       to: 'if (!isLeftBehind(client, error)) throw error',
     },
@@ -100,7 +104,7 @@ export const mutants: readonly Mutant[] = [
     behind: pgbouncer118,
     noticedAs: [wrong, unexplained],
     neighbours: [],
-    code: { file: 'door.ts', from: 'else if (loan && begun && !keptOut)', to: 'else if (loan && !begun)' },
+    code: { file: 'visit.ts', from: 'else if (loan && begun && !keptOut)', to: 'else if (loan && !begun)' },
   },
   {
     name: 'the tenant is set for the session',
@@ -128,7 +132,7 @@ export const mutants: readonly Mutant[] = [
     behind: pgbouncer124,
     noticedAs: [leaked],
     neighbours: [],
-    code: { file: 'door.ts', from: 'if (sessionOf(client).pooled) throw needsDirect()\n  doubt()', to: 'doubt()' },
+    code: { file: 'visit.ts', from: 'if (sessionOf(client).pooled) throw needsDirect()\n  doubt()', to: 'doubt()' },
   },
   {
     name: 'every statement is admitted',
@@ -143,7 +147,7 @@ export const mutants: readonly Mutant[] = [
     noticedAs: [wrong],
     neighbours: [],
     cuts: 'a transaction',
-    code: { file: 'door.ts', from: 'if (isConnectionError(cause) && !unsent) throw', to: 'if (unsent) throw' },
+    code: { file: 'visit.ts', from: 'if (isConnectionError(cause) && !unsent) throw', to: 'if (unsent) throw' },
   },
   {
     name: 'a write whose answer is lost is called undone',

@@ -8,7 +8,7 @@ export interface Mutant {
   readonly edits: readonly Edit[]
 }
 
-const inDoor = (from: string, to: string): Edit => ({ file: 'packages/tenancy/door.ts', from, to })
+const inVisit = (from: string, to: string): Edit => ({ file: 'packages/tenancy/visit.ts', from, to })
 const inRead = (from: string, to: string): Edit => ({ file: 'packages/tenancy/replicas/read.ts', from, to })
 const inReplicas = (from: string, to: string): Edit => ({ file: 'packages/tenancy/replicas/replicas.ts', from, to })
 const inTokens = (from: string, to: string): Edit => ({ file: 'packages/tenancy/replicas/consistency.ts', from, to })
@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
     name: 'the place of a command is read before it is committed',
     noticedIn: 'reading',
     edits: [
-      inDoor(
+      inVisit(
         'const { command, behind } = await fly(client, [plain(client, commit)], place).catch(',
         `const behind = place && (await fly(client, [place])).rows
   const { command } = await fly(client, [plain(client, commit)]).catch(`,
@@ -115,7 +115,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a commit whose answer was lost is answered as done',
     noticedIn: 'failing over',
     edits: [
-      inDoor(
+      inVisit(
         'if (isConnectionError(cause) && !unsent) throw tenancyErrors.outcomeUnknown({ cause })',
         "if (isConnectionError(cause) && !unsent) return { command: 'COMMIT' } as StatementResult",
       ),

@@ -30,8 +30,8 @@ export const codeMutants: readonly Mutant[] = [
     noticedBy: ['probes'],
     probes: ['destroyed'],
     code: {
-      file: 'door.ts',
-      from: 'doubt()\n              await fly(client, beginning',
+      file: 'visit.ts',
+      from: 'doubt()\n        await fly(client, beginning',
       to: 'await fly(client, beginning',
     },
   },
