@@ -72,7 +72,7 @@ export async function onlyRead(stage: Stage, caller: Caller, goesOn: () => boole
     await report(stage, caller, here)
     if (caller.shown > 0 && caller.random.chance(0.3))
       await look(stage, caller, here, lastTicket(caller.shown), harms.seen)
-    await sleep(caller.random.int(40))
+    await sleep(50 + caller.random.int(200))
   }
 }
 

@@ -33,7 +33,7 @@ export async function lie(stage: Stage, tenant: Tenant, goesOn: () => boolean): 
       const answer = await stage.ask(node, { ...list(tenant), consistency: token })
       if (answer && !isRefusal(answer)) believed(`a read: ${answer.status} ${answer.body.slice(0, 200)}`)
     }
-    await sleep(random.int(50))
+    await sleep(random.int(500))
   }
 }
 

@@ -28,6 +28,6 @@ export async function useTypedClient(stage: Stage, tenant: Tenant, goesOn: () =>
       if (!signal.aborted)
         count.find({ harm: harms.write, where: `typed client, ${tenant.tier} tier`, saw: String(error) })
     }
-    await sleep(random.int(200))
+    await sleep(random.int(400))
   }
 }
