@@ -57,7 +57,7 @@ export async function writeAndRead(stage: Stage, caller: Caller, goesOn: () => b
     else if (random.chance(0.6)) await sleep(random.int(800))
     await look(stage, caller, there, lookFor(command, random))
     count.add('pairs of a write and a read')
-    if (careless) count.add('of them read without a token')
+    if (careless) count.add('pairs of a write and a read, without a token')
     for (let node = here; random.chance(0.3) && !signal.aborted; node = other(stage, node)) {
       await (random.chance(0.5) ? report(stage, caller, node) : look(stage, caller, node, lookFor(command, random)))
     }
@@ -101,7 +101,7 @@ async function report(stage: Stage, caller: Caller, node: Node): Promise<void> {
   if (!body) return
   const total = ticketsIn(body)
   stage.count.add('reports')
-  if (total < ledger.at(startMs)) stage.count.add('of them late, as they may be')
+  if (total < ledger.at(startMs)) stage.count.add('reports, late as they may be')
   const promised = ledger.at(startMs - maxLagMs)
   const where = `a report at ${node.origin}`
   if (total < promised) older(stage, caller, harms.late, where, `${total} tickets, ${promised} were there in time`)
