@@ -71,6 +71,21 @@ for (const version of await available(postgres18, postgres15)) {
       expect((await fresh.query(tenant.id, count, [])).rows).toEqual([{ notes: 1 }])
     })
 
+    test('nor when it comes back while a node looked away', async () => {
+      const { deployed, tenant, url } = await start()
+      const [standby] = cluster.standbys
+      const door = node(deployed, url)
+      await door.query(tenant.id, count, [])
+      await cluster.primary.kill()
+      await standby!.promote()
+      await cluster.primary.start()
+      await sleep(1_100)
+      // Its connections are gone, and the first of its hosts would take others.
+      while (!(await succeeds(async () => void (await door.query(tenant.id, insert, ['after']))))) await sleep(50)
+      const elsewhere = node(deployed, alsoAt(deployed.applicationUrl))
+      expect((await elsewhere.query(tenant.id, count, [])).rows).toEqual([{ notes: 0 }])
+    })
+
     test('a standby alone is no primary, and the message says so', async () => {
       const { deployed, tenant } = await start()
       const door = node(

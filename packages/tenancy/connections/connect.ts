@@ -1,4 +1,5 @@
 /** Opens connections: finds the server that is meant among the hosts of a URL. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { tenancyErrors } from '../errors.ts'
 import { noTransactions } from '../verify.ts'
@@ -31,12 +32,17 @@ export type Connect = (databaseName: string) => Promise<pg.Client>
 const maxSpoilt = 8
 /** Databases that are known to be sound; then they are asked again. */
 const maxVerified = 1_000
+/** Of several hosts: for so long nobody is asked again who is the primary. */
+const trustMs = 1_000
+/** For the answers of others, when one has answered. */
+const patienceMs = 200
 
 export function connectAs({ url, verify, timeoutMs = 2_000, standby = false }: ConnectOptions): Connect {
   const hosts = hostUrls(url)
   const timeoutEachMs = timeoutMs / hosts.length
   const verified = new Set<string>()
-  let last: number | undefined
+  let last = 0
+  let surveyedAtMs = -Infinity
   /** The highest that was seen: a primary of a lower one has been replaced, and may not know it yet. */
   let timeline = 0
 
@@ -85,17 +91,23 @@ export function connectAs({ url, verify, timeoutMs = 2_000, standby = false }: C
   }
 
   /**
-   * All hosts are asked at first: a primary that was left behind answers as well as the one that was promoted, and only
-   * beside that is it known for what it is.
+   * All hosts are asked: a primary that was left behind answers as well as the one that was promoted, and only beside that is
+   * it known for what it is. A host that says nothing is not waited for when another has answered.
    */
   async function survey(databaseName: string): Promise<void> {
-    const clients = await Promise.allSettled(hosts.map((hostUrl) => open(hostUrl, databaseName)))
-    for (const client of clients) if (client.status === 'fulfilled') void client.value.end()
+    surveyedAtMs = performance.now()
+    const asked = hosts.map(async (hostUrl) => void (await open(hostUrl, databaseName)).end())
+    const answered = Promise.any(asked).then(
+      () => sleep(patienceMs),
+      () => {},
+    )
+    await Promise.race([Promise.allSettled(asked), answered])
   }
 
   return async (databaseName) => {
-    if (last === undefined && hosts.length > 1 && !standby) await survey(databaseName)
-    const { opened, at } = await firstAvailable(hosts, last ?? 0, (hostUrl) => open(hostUrl, databaseName))
+    const isStale = performance.now() - surveyedAtMs > trustMs
+    if (hosts.length > 1 && !standby && isStale) await survey(databaseName)
+    const { opened, at } = await firstAvailable(hosts, last, (hostUrl) => open(hostUrl, databaseName))
     last = at
     return opened
   }
