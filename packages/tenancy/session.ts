@@ -13,8 +13,6 @@ export interface Session {
   readonly changedSettings: Set<string>
   /** A pooler stands between: the server's session is another in each transaction, and others have used it before. */
   pooled: boolean
-  /** The primary's, when the connection was made; null on a standby and before it is known. */
-  timeline: number | null
   /** A flight is on its way. */
   waiting: boolean
   /** Statements may have names. A pooler that does not know them would run one where it was never parsed. */
@@ -33,7 +31,6 @@ export function sessionOf(client: pg.ClientBase): Session {
     changedSettings: new Set(),
     pooled: false,
     waiting: false,
-    timeline: null,
     named: true,
   }
   sessions.set(client, session)

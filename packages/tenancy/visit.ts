@@ -11,7 +11,7 @@ import type { Execute } from './door.ts'
 import { beginning, entering, isLeftBehind, LeftBehind, plain } from './entering.ts'
 import { tenancyErrors } from './errors.ts'
 import type { Proofs } from './proof.ts'
-import { type Horizon, nowhere, type Position, positionOf } from './replicas/position.ts'
+import { type Horizon, nowhere, positionOf } from './replicas/position.ts'
 import { type Reads, readFromReplica } from './replicas/read.ts'
 import type { Replicas } from './replicas/replicas.ts'
 import { sessionOf } from './session.ts'
@@ -47,14 +47,12 @@ export function createVisits({ pools, directPools, proofs, statements, replicas 
       const found = await readFromReplica(replicas, reads, { tenantId, home, proof, statement: sent })
       if (found) return found
     }
-    const seen = horizon?.position
     if (!statement.reads) horizon?.advance(nowhere(home))
     const { lend } = statement.doubtful ? directPools : pools
     const result = await lend(
       home.databaseName,
       (client, doubt) => {
         mind(statement, client, doubt)
-        expectHistory(client, doubt, seen)
         const behind = placeBehind(client, tenantId, home, horizon)
         return fly(client, [entering(client, tenantId, proof), sent], behind).catch((error: unknown) => {
           throw isLeftBehind(client, error) ? new LeftBehind(error) : error
@@ -86,7 +84,6 @@ export function createVisits({ pools, directPools, proofs, statements, replicas 
       const { client, doubt } = await (borrowing ??= pools.borrow(home.databaseName, tenantId))
       if (over) throw tooLate()
       mind(statement, client, doubt)
-      if (!begun) expectHistory(client, doubt, horizon?.position)
       const ahead = begun ? [] : beginning(client, tenantId, proofOf(tenantId, home))
       const answer = fly(client, [...ahead, sent])
       begun = true
@@ -156,16 +153,6 @@ function mind({ doubtful }: KnownStatement, client: pg.ClientBase, doubt: () => 
   if (!doubtful) return
   if (sessionOf(client).pooled) throw needsDirect()
   doubt()
-}
-
-/** Whoever has seen a later timeline than the primary's knows that it was left behind: what it took would be lost. */
-function expectHistory(client: pg.ClientBase, doubt: () => void, seen: Position | undefined): void {
-  const { timeline, pooled } = sessionOf(client)
-  if (pooled || timeline === null || seen === undefined || seen.timeline <= timeline) return
-  doubt()
-  throw tenancyErrors.databaseUnavailable({
-    operator: `A primary of timeline ${timeline} was asked by a caller who has seen ${seen.timeline}: shut it down`,
-  })
 }
 
 const needsDirect = () =>

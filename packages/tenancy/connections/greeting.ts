@@ -29,7 +29,6 @@ export async function greet(client: pg.Client): Promise<Greeting> {
   const { processID } = client as unknown as { readonly processID: number }
   session.pooled = greeting.backendPid !== processID
   session.named = !session.pooled || !greeting.namePassed
-  session.timeline = greeting.timeline
   return greeting
 }
 
