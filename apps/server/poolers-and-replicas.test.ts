@@ -103,7 +103,7 @@ describe.each(await available(pgbouncer124))('$title', (pgbouncer) => {
   })
 
   test('every pool is seen, also those of the standby once that has been read', async () => {
-    const report = async () => (await call('GET', '/api/v1/reports/tickets')).status
+    const report = async () => (await call('GET', '/api/v1/reports/tickets?from=2026-11-01&to=2026-11-30')).status
     while (!/replica/.test(rowhouse(['pools']).output)) expect(await report()).toBe(200)
     const { status, output } = rowhouse(['pools'])
     expect({ status, output }).toMatchObject({ status: 0 })

@@ -97,7 +97,7 @@ export function createHouseBuilders({
           [databaseName],
         )
         await client.query(`set role ${quoted(names.owner)}`)
-        await client.query(`drop database if exists ${quoted(databaseName)} with (force)`)
+        await dropDatabase(client, databaseName)
         await client.query('reset role')
         await client.query('delete from control.databases where name = $1', [databaseName])
       }),
@@ -128,6 +128,22 @@ export function createHouseBuilders({
   }
 
   return { shared, schema, database }
+}
+
+/**
+ * FORCE ends everybody's sessions, and fails at the vacuum worker's, which is a superuser's (42501). Without it PostgreSQL
+ * sends that worker away by itself, and fails at everybody else's (55006).
+ */
+async function dropDatabase(client: pg.ClientBase, databaseName: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query(`drop database if exists ${quoted(databaseName)} ${attempt % 2 === 1 ? 'with (force)' : ''}`)
+      return
+    } catch (error) {
+      const isBusy = error instanceof pg.DatabaseError && ['42501', '55006'].includes(error.code ?? '')
+      if (!isBusy || attempt === 10) throw error
+    }
+  }
 }
 
 /** PostgreSQL copies a database only while nobody is connected to it: a migration of the template is waited for. */
