@@ -14,7 +14,9 @@ const troubles: Readonly<Record<string, ((bouncer: PgBouncer) => Promise<unknown
     await bouncer.restart()
   },
   'PgBouncer was restarted at once': (bouncer) => bouncer.restart(),
-  // It has closed its connections to the server, and for a moment takes itself for shut out.
+  // A connection that it was just opening may be closed as well; then it takes itself for shut out for a moment.
+  'it was told to reload': (bouncer) => tell(bouncer, 'RELOAD'),
+  'it was told to reconnect': (bouncer) => tell(bouncer, 'RECONNECT'),
   'it was paused for half a second': async (bouncer) => {
     await tell(bouncer, 'PAUSE')
     await sleep(500)
@@ -26,9 +28,6 @@ const troubles: Readonly<Record<string, ((bouncer: PgBouncer) => Promise<unknown
     await tell(bouncer, 'RESUME')
   },
 }
-
-/** These change nothing for a call. */
-const handling = ['RELOAD', 'RECONNECT']
 
 export const allTroubles = Object.keys(troubles)
 
@@ -44,11 +43,6 @@ export async function disturb(
 ): Promise<void> {
   for (const name of which) {
     scene.signal.throwIfAborted()
-    for (const command of handling) {
-      await tell(bouncer, command)
-      scene.count.add(`pooler: ${command}`)
-      await sleep(300)
-    }
     while (scene.trouble !== undefined) await sleep(20)
     scene.trouble = name
     await troubles[name]!(bouncer)
