@@ -32,29 +32,19 @@ import {
 import type { Log } from '@rowhouse/telemetry'
 import {
   askControl,
-  connectAs,
   controlPlacement,
   createCatalog,
   type ConsistencyTokens,
   createConsistencyTokens,
-  createPools,
   createProofs,
-  createReplicas,
   createTenants,
-  createTotal,
   type Door,
-  gaugePools,
-  kindOf,
   openDoor,
-  openReplica,
-  type Pools,
-  type Replicas,
   type Tenants,
-  verifyDatabase,
   verifyDeployment,
-  watchPrimary,
 } from '@rowhouse/tenancy'
 import type { ServerConfig } from './config.ts'
+import { type ConnectionBounds, type Connections, openConnections } from './connections.ts'
 import { type Database, migrationsOf } from './database.ts'
 
 export interface Platform {
@@ -65,10 +55,8 @@ export interface Platform {
   readonly people: People
   readonly mail: MailPillar
   readonly onboard: Onboard
-  readonly pools: Pools
+  readonly connections: Connections
   readonly relay: Relay
-  /** When there are any. */
-  readonly replicas: Replicas | undefined
   /** When there are replicas: what callers carry from one answer to the next request. */
   readonly consistency: ConsistencyTokens | undefined
   authenticate(audience: 'tenant' | 'operator', token: string): Promise<Caller | null>
@@ -87,7 +75,7 @@ export interface PlatformOptions {
   readonly doorKey: string
   readonly authKey: string
   readonly operatorApiKey: string
-  readonly connections: ConnectionBounds
+  readonly bounds: ConnectionBounds & Pick<ServerConfig, 'maxDedicated'>
   /** How old what a replica shows may be. */
   readonly replicaMaxLagMs?: number
   readonly domain: string
@@ -97,72 +85,37 @@ export interface PlatformOptions {
   readonly log: Log
 }
 
-/** See config.ts. */
-export type ConnectionBounds = Pick<
-  ServerConfig,
-  'poolSize' | 'poolTotal' | 'poolQueue' | 'poolWaitMs' | 'tenantShare' | 'maxDedicated'
->
-
 export function compose({
   database,
   modules,
   doorKey: doorKeyHex,
   authKey,
   operatorApiKey,
-  connections: { poolSize, poolTotal, poolQueue, poolWaitMs, tenantShare, maxDedicated },
+  bounds,
   replicaMaxLagMs = 10_000,
   domain,
   origin,
   mailUrl,
   log,
 }: PlatformOptions): Platform {
-  const { names, url, directUrl, migratorUrl, relayUrl, replicaUrls = [] } = database
+  const { names, migratorUrl } = database
+  const everybodys = [names.controlDatabase, names.sharedDatabase]
   const doorKey = Buffer.from(doorKeyHex, 'hex')
   const clock = systemClock
 
   // Tenancy
-  const everybodys = [names.controlDatabase, names.sharedDatabase]
-  const maxConnections = (name: string) => (everybodys.includes(name) ? poolSize : Math.ceil(poolSize / 4))
-  const relayTotal = createTotal(Math.ceil(poolTotal / 8))
-  const total = createTotal(poolTotal - relayTotal.max)
-  const bounds = { kindOf: kindOf(names), tenantShare, maxWaiting: poolQueue, acquireTimeoutMs: poolWaitMs }
-  const pools = createPools({
-    ...bounds,
-    connect: connectAs({ url, verify: verifyDatabase }),
-    maxConnections,
-    total,
-  })
+  const connections = openConnections(database, bounds, replicaMaxLagMs)
+  const { pools, directPools, relayPools, replicas } = connections
   const catalog = createCatalog({ pools, names, clock })
-  const directPools =
-    directUrl === undefined
-      ? pools
-      : createPools({
-          ...bounds,
-          role: 'direct',
-          connect: connectAs({ url: directUrl, verify: verifyDatabase }),
-          maxConnections: 2,
-          total,
-        })
-  const { controlDatabase } = names
-  const openStandby = (url: string) =>
-    openReplica({
-      url,
-      relayUrl,
-      controlDatabase,
-      verify: verifyDatabase,
-      bounds: { ...bounds, maxConnections, total: createTotal(poolTotal) },
-    })
-  const replicas =
-    replicaUrls.length === 0
-      ? undefined
-      : createReplicas({
-          primary: watchPrimary({ relayUrl, controlDatabase }),
-          replicas: replicaUrls.map(openStandby),
-          maxLagMs: replicaMaxLagMs,
-        })
   const proofs = createProofs(doorKey, clock)
   const door = openDoor({ pools, directPools, catalog, proofs, holdMs: 5_000, replicas })
-  const tenants = createTenants({ migratorUrl, names, doorKey, modules: migrationsOf(modules).houses, maxDedicated })
+  const tenants = createTenants({
+    migratorUrl,
+    names,
+    doorKey,
+    modules: migrationsOf(modules).houses,
+    maxDedicated: bounds.maxDedicated,
+  })
 
   // Identity
   const control = door.at(() => controlPlacement(names))
@@ -195,13 +148,6 @@ export function compose({
   const product: readonly ProductModule[] = [members, ...modules]
 
   // Events
-  const relayPools = createPools({
-    ...bounds,
-    role: 'relay',
-    connect: connectAs({ url: relayUrl, verify: verifyDatabase }),
-    maxConnections: 2,
-    total: relayTotal,
-  })
   const { emitting, relay, parkedKeys } = createEvents({
     door,
     relayPools,
@@ -210,11 +156,6 @@ export function compose({
     clock,
     log,
   })
-
-  // What they hold open
-  const all = [...new Set([pools, directPools]), relayPools, ...(replicas ? [replicas] : [])]
-  const listPools = () => all.flatMap((each) => each.list())
-  const stopGauges = gaugePools(listPools)
 
   // Modules
   const bound = product
@@ -238,8 +179,8 @@ export function compose({
       productEvents(product).subscribers.map(({ name }) => name),
     ),
     ...poolOperations({
-      listPools,
-      totals: [total, relayTotal],
+      listPools: connections.list,
+      totals: connections.totals,
       tenants,
     }),
   ]
@@ -252,15 +193,8 @@ export function compose({
     people,
     mail,
     onboard,
-    pools: {
-      ...pools,
-      async stop() {
-        stopGauges()
-        await Promise.all(all.map((each) => each.stop()))
-      },
-    },
+    connections,
     relay,
-    replicas,
     consistency,
 
     async authenticate(audience, token) {
@@ -291,7 +225,7 @@ export function compose({
 
     async obstacles() {
       try {
-        for (const name of [names.controlDatabase, names.sharedDatabase]) {
+        for (const name of everybodys) {
           await pools.lend(name, (client) => client.query('select 1'))
         }
         return []

@@ -1,11 +1,11 @@
 /** The helpdesk's events through the whole server: emitted by commands over HTTP, acted on by its subscriber. */
 import { readFileSync } from 'node:fs'
 import { module, newId } from '@rowhouse/app'
-import { runCli } from '@rowhouse/cli'
 import { modules, ticketOpened } from '@rowhouse/helpdesk'
 import { postgres15, postgres18, servers } from '@rowhouse/testing'
 import { asClient } from '@rowhouse/tenancy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { operate } from './command-line.fixture.ts'
 import { httpCall, type HttpCall } from './http-call.fixture.ts'
 import { startTestPlatform, type TestPlatform, type TestTenant } from './test-platform.ts'
 
@@ -95,7 +95,7 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       await expect
         .poll(async () => (await running.platform.door.query(tenant.id, failedBefore, [])).rowCount, { timeout: 5_000 })
         .toBe(1)
-      const parked = async () => JSON.parse(await rowhouse('parked', '--json')).items
+      const parked = async () => JSON.parse(await operate(running, 'events', 'parked', '--json')).items
       await expect.poll(parked, { timeout: 5_000 }).toEqual([
         {
           tenantId: tenant.id,
@@ -109,19 +109,23 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
           waiting: 1,
         },
       ])
-      expect(await rowhouse('parked')).toContain(`${tenant.slug}  probe.refuses  ${opened.id}  tickets.opened 1`)
+      expect(await operate(running, 'events', 'parked')).toContain(
+        `${tenant.slug}  probe.refuses  ${opened.id}  tickets.opened 1`,
+      )
       // The other subscriber of the same event was not kept waiting.
       expect(await comments(tenant, opened.id)).toHaveLength(2)
 
-      await expect(rowhouse('retry', tenant.slug, '--subscriber', 'probe.refuse')).rejects.toThrow(
+      await expect(operate(running, 'events', 'retry', tenant.slug, '--subscriber', 'probe.refuse')).rejects.toThrow(
         '/subscriber: There is no such subscriber. There are: ',
       )
 
       mended = true
-      expect(await rowhouse('retry', tenant.slug, '--subscriber', 'probe.refuses')).toBe('1 key is tried again\n')
+      expect(await operate(running, 'events', 'retry', tenant.slug, '--subscriber', 'probe.refuses')).toBe(
+        '1 key is tried again\n',
+      )
       await expect.poll(() => comments(tenant, opened.id), { timeout: 5_000 }).toContain('Mended')
-      expect(await rowhouse('retry', tenant.id)).toBe('0 keys are tried again\n')
-      expect(await rowhouse('parked')).toBe('No key is parked\n')
+      expect(await operate(running, 'events', 'retry', tenant.id)).toBe('0 keys are tried again\n')
+      expect(await operate(running, 'events', 'parked')).toBe('No key is parked\n')
 
       const { databaseName } = (await running.platform.tenants.find(
         running.tenants.find(({ tier }) => tier === 'database')!.id,
@@ -129,27 +133,12 @@ for (const { title, url } of await servers(postgres18, postgres15)) {
       const admin = (sql: string) => asClient(url, (client) => client.query(sql))
       await admin(`alter database "${databaseName}" allow_connections false`)
       await admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${databaseName}'`)
-      expect(await rowhouse('parked')).toBe(
+      expect(await operate(running, 'events', 'parked')).toBe(
         `No key is parked\nNot asked, because it does not answer: database ${databaseName}\n`,
       )
       await admin(`alter database "${databaseName}" allow_connections true`)
       expect((await comments(tenant, opened.id)).filter((body) => body === 'Mended')).toHaveLength(1)
-      await expect(rowhouse('retry', 'nobody')).rejects.toThrow('tenancy.tenant_not_found')
+      await expect(operate(running, 'events', 'retry', 'nobody')).rejects.toThrow('tenancy.tenant_not_found')
     })
-
-    async function rowhouse(...args: string[]): Promise<string> {
-      const said: string[] = []
-      const unused = async (): Promise<never> => Promise.reject(new Error('not asked for'))
-      const options = {
-        operatorApi: () => ({ origin: running.origin, key: running.operatorKey }),
-        migrate: unused,
-        doctor: unused,
-        config: () => ({}),
-        catalogue: [],
-      }
-      const terminal = { out: (text: string) => void said.push(text), error: (text: string) => void said.push(text) }
-      if ((await runCli(['events', ...args], options, terminal)) !== 0) throw new Error(said.join(''))
-      return said.join('')
-    }
   })
 }

@@ -1,17 +1,15 @@
 /** The guide docs/guides/own-postgres.md, run: a PostgreSQL 15 of one's own, prepared by the command line, served, lost and found. */
-import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { asClient, urlOf } from '@rowhouse/tenancy'
 import { openPostgres, type Postgres } from '@rowhouse/postgres'
 import { postgres15, server } from '@rowhouse/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { programIn } from './command-line.fixture.ts'
 import type { Demo } from './demo.ts'
 import { killPrograms, startProgram } from './start-program.fixture.ts'
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'rowhouse-own-'))
 // PostgreSQL 15 runs as another user when we are root, and must get in.
 chmodSync(folder, 0o711)
@@ -42,13 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
 })
 
-const rowhouse = (args: readonly string[], more: Record<string, string> = {}) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [here('./rowhouse.ts'), ...args], {
-    env: { ...environment, ...more },
-    encoding: 'utf8',
-  })
-  return { status, output: stdout + stderr }
-}
+const rowhouse = programIn(() => environment)
 
 const start = (more: Record<string, string> = {}) => startProgram({ ...environment, ...more })
 

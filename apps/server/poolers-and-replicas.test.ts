@@ -1,12 +1,12 @@
 /** The guide docs/guides/poolers-and-replicas.md, run: PgBouncer in front, a standby beside, and then the primary's place taken. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { available, type Cluster, pgbouncer124, type PgBouncer, startCluster, startPgBouncer } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { programIn } from './command-line.fixture.ts'
 import type { Demo } from './demo.ts'
 import { killPrograms, type Program, startProgram } from './start-program.fixture.ts'
 
@@ -66,13 +66,7 @@ describe.each(await available(pgbouncer124))('$title', (pgbouncer) => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
   })
 
-  const rowhouse = (args: readonly string[], more: Record<string, string> = {}) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [here('./rowhouse.ts'), ...args], {
-      env: { ...environment, ...more },
-      encoding: 'utf8',
-    })
-    return { status, output: stdout + stderr }
-  }
+  const rowhouse = programIn(() => environment)
   const call = (
     method: string,
     path: string,

@@ -1,9 +1,9 @@
 /** The connections of a node, as its operator sees them: over HTTP, on the command line, in metrics. */
-import { runCli } from '@rowhouse/cli'
 import { modules } from '@rowhouse/helpdesk'
 import { startTelemetry } from '@rowhouse/telemetry/sdk'
 import { postgres18, servers } from '@rowhouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { operate } from './command-line.fixture.ts'
 import { httpCall } from './http-call.fixture.ts'
 import { startTestPlatform, type TestPlatform } from './test-platform.ts'
 
@@ -13,8 +13,8 @@ for (const { title, url } of await servers(postgres18)) {
     let running: TestPlatform
     beforeAll(async () => {
       telemetry = await startTelemetry({ serviceName: 'test' })
-      const connections = { maxDedicated: 2, poolSize: 4, poolWaitMs: 1_000 }
-      running = await startTestPlatform(url, modules, { relay: true, connections })
+      const bounds = { maxDedicated: 2, poolSize: 4, poolWaitMs: 1_000 }
+      running = await startTestPlatform(url, modules, { relay: true, bounds })
     })
     afterAll(async () => {
       await running.stop()
@@ -43,7 +43,9 @@ for (const { title, url } of await servers(postgres18)) {
     test('while all connections are lent calls wait, to be refused with 503; operators see it in three places', async () => {
       const { platform, database, tenants, origin } = running
       const { sharedDatabase } = database.names
-      const loans = await Promise.all(Array.from({ length: 4 }, () => platform.pools.borrow(sharedDatabase)))
+      const loans = await Promise.all(
+        Array.from({ length: 4 }, () => platform.connections.pools.borrow(sharedDatabase)),
+      )
       const { key } = tenants.find(({ tier }) => tier === 'shared')!
       const late = httpCall(origin)('GET', '/api/v1/tickets', undefined, { token: key })
       const shared = async () => {
@@ -67,7 +69,7 @@ for (const { title, url } of await servers(postgres18)) {
       expect(metrics).toMatch(/^rowhouse_pool_wait_duration_seconds_count\{kind="shared",role="primary"\} \d+/m)
       expect(metrics).toMatch(/^rowhouse_pool_connections\{kind="shared",role="relay",state="idle"\} \d+/m)
       for (const each of [sharedDatabase, tenants[0]!.id]) expect(metrics).not.toContain(each)
-      const table = await rowhouse('pools')
+      const table = await operate(running, 'pools')
       expect(table).toMatch(new RegExp(`^${sharedDatabase} +shared +primary +4 +4 +0 +4 +0 +[\\d.]+ ms +0 +1 `, 'm'))
       expect(table).toContain('Dedicated databases: 2 of 2')
       for (const { giveBack } of loans) giveBack()
@@ -81,21 +83,6 @@ for (const { title, url } of await servers(postgres18)) {
       expect(body.detail).toContain('`schema` or `shared`')
       expect((await call('POST', '/tenants', { ...tenant, tier: 'schema' })).status).toBe(201)
     })
-
-    async function rowhouse(...args: string[]): Promise<string> {
-      const said: string[] = []
-      const unused = async () => Promise.reject(new Error('unused'))
-      const options = {
-        operatorApi: () => ({ origin: running.origin, key: running.operatorKey }),
-        migrate: unused,
-        doctor: unused,
-        config: () => ({}),
-        catalogue: [],
-      }
-      const terminal = { out: (text: string) => void said.push(text), error: (text: string) => void said.push(text) }
-      if ((await runCli(args, options, terminal)) !== 0) throw new Error(said.join(''))
-      return said.join('')
-    }
   })
 }
 

@@ -45,17 +45,17 @@ async function start(): Promise<void> {
     doorKey: config.doorKey ?? secrets.doorKey,
     authKey: config.authKey ?? secrets.authKey,
     operatorApiKey,
-    connections: config,
+    bounds: config,
     replicaMaxLagMs: config.replicaMaxLagMs,
     domain: config.domain,
     origin: () => config.publicUrl ?? origin,
     mailUrl: config.mailUrl ?? (isLoopback(config.host) ? 'mailbox:' : 'none:'),
     log,
   })
-  await lifecycle.start({ name: 'pools', stop: () => platform.pools.stop() })
+  await lifecycle.start({ name: 'connections', stop: () => platform.connections.stop() })
   await platform.refuseOpenDoors()
   await platform.tenants.repair()
-  platform.replicas?.start()
+  platform.connections.replicas?.start()
   await lifecycle.start({
     name: 'relay',
     start: async () => platform.relay.start(),

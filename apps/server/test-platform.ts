@@ -5,7 +5,7 @@ import { createHttpServer } from '@rowhouse/http'
 import { readConfig } from '@rowhouse/kernel'
 import { createLog } from '@rowhouse/telemetry'
 import { deployment, migrateAll, prepareCluster, type Tier, urlOf } from '@rowhouse/tenancy'
-import { compose, type ConnectionBounds, type Platform } from './compose.ts'
+import { compose, type Platform, type PlatformOptions } from './compose.ts'
 import { settings } from './config.ts'
 import { type Database, migrationsOf } from './database.ts'
 import { api } from './documents.ts'
@@ -45,7 +45,7 @@ export async function startTestPlatform(
   options: {
     readonly relay?: boolean
     readonly standbys?: readonly { readonly port: number }[]
-    readonly connections?: Partial<ConnectionBounds>
+    readonly bounds?: Partial<PlatformOptions['bounds']>
   } = {},
 ): Promise<TestPlatform> {
   const names = deployment(`t${randomBytes(4).toString('hex')}`, `t${randomBytes(4).toString('hex')}_control`)
@@ -80,7 +80,7 @@ export async function startTestPlatform(
     doorKey,
     authKey: randomBytes(32).toString('hex'),
     operatorApiKey: operatorKey,
-    connections: { ...readConfig(settings, {}), poolSize: 4, ...options.connections },
+    bounds: { ...readConfig(settings, {}), poolSize: 4, ...options.bounds },
     domain: 'localhost',
     origin: () => origin,
     mailUrl: 'mailbox:',
@@ -99,7 +99,7 @@ export async function startTestPlatform(
   })
 
   if (options.relay) platform.relay.start()
-  platform.replicas?.start()
+  platform.connections.replicas?.start()
   origin = await server.listen({ host: '127.0.0.1', port: 0 })
 
   const tenants: TestTenant[] = []
@@ -120,7 +120,7 @@ export async function startTestPlatform(
     async stop() {
       await server.close()
       await platform.relay.stop()
-      await platform.pools.stop()
+      await platform.connections.stop()
     },
   }
 }

@@ -2,8 +2,8 @@
 import type { Generated } from 'kysely'
 import { type Door, fly, type Pools, type Proofs, queryDb, type Tenant, urlOf } from '@rowhouse/tenancy'
 import pg from 'pg'
-// Not for users of the door: what the driver sends first in a flight.
-import { enter } from '../../packages/tenancy/statements.ts'
+// Not for users of the door: what it sends first in a flight.
+import { entering } from '../../packages/tenancy/entering.ts'
 import type { Side } from '../measure.ts'
 import { checkRow, type Probe } from './probes.ts'
 import { poolSize } from './stage.ts'
@@ -60,7 +60,7 @@ export const flight = (naming: keyof typeof namings, pools: Pools, proofs: Proof
     const { id, placement } = probe.tenant
     const statement = { text: throughTheDoor, name: namings[naming](probe.tenant), values: [probe.id] }
     const { rows } = await pools.lend(placement.databaseName, (client) =>
-      fly(client, [enter(id, proofs.of(id, placement.epoch)), statement]),
+      fly(client, [entering(client, id, proofs.of(id, placement.epoch)), statement]),
     )
     checkRow(rows[0], rows[0]?.tenantId, probe)
   },

@@ -11,7 +11,8 @@ let running: TestPlatform
 beforeAll(async () => {
   cluster = await startCluster({ standbys: 2 })
   running = await startTestPlatform(cluster.primary.url, modules, { standbys: cluster.standbys })
-  while (running.platform.replicas!.all.some(({ standing }) => standing !== 'good')) await new Promise(setImmediate)
+  while (running.platform.connections.replicas!.all.some(({ standing }) => standing !== 'good'))
+    await new Promise(setImmediate)
 })
 afterAll(async () => {
   await running?.stop()
@@ -34,7 +35,7 @@ async function call(key: string, method: string, path: string, more: Record<stri
 
 /** Which servers have been borrowed from to read, in the course of `work`. */
 async function readingOf(work: () => Promise<unknown>): Promise<'primary' | 'replica'> {
-  const lent = () => running.platform.replicas!.list().reduce((sum, { counts }) => sum + counts.lent, 0)
+  const lent = () => running.platform.connections.replicas!.list().reduce((sum, { counts }) => sum + counts.lent, 0)
   const before = lent()
   await work()
   return lent() > before ? 'replica' : 'primary'

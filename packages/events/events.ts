@@ -66,5 +66,5 @@ export function createEvents(options: EventsOptions): Events {
     sweepMs,
     log,
   })
-  return { emitting, relay, parkedKeys: createParkedKeys(door, surveyor, nudge) }
+  return { emitting, relay, parkedKeys: createParkedKeys({ door, surveyor, nudge, log }) }
 }

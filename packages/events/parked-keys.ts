@@ -1,5 +1,7 @@
 /** Keys that wait for an operator, because their first event has failed too often. */
+import type { Log } from '@rowhouse/telemetry'
 import type { Door } from '@rowhouse/tenancy'
+import { describeError } from './describe-error.ts'
 import type { Surveyor } from './survey.ts'
 
 export interface ParkedKey {
@@ -37,11 +39,38 @@ export interface ParkedKeys {
   retry(tenantId: string, which: { readonly subscriber?: string; readonly key?: string }): Promise<number>
 }
 
-export function createParkedKeys(door: Door, surveyor: Surveyor, nudge: (tenantId: string) => void): ParkedKeys {
+export interface ParkedKeysOptions {
+  readonly door: Door
+  readonly surveyor: Surveyor
+  readonly nudge: (tenantId: string) => void
+  readonly log: Log
+}
+
+export function createParkedKeys({ door, surveyor, nudge, log }: ParkedKeysOptions): ParkedKeys {
+  const away = (database: string, error: unknown) =>
+    log.warn({ database, error: describeError(error) }, 'parked keys cannot be read')
+
+  /** Tenants with parked keys and their databases, by the tenant's id; and the databases that could not be asked. */
+  async function parkedTenants(from: string | null, limit: number) {
+    const tenants = new Map<string, string>()
+    const unasked = new Set<string>()
+    await Promise.all(
+      (await surveyor.databases()).map(async (database) => {
+        try {
+          for (const tenantId of await surveyor.parkedTenants(database, from, limit)) tenants.set(tenantId, database)
+        } catch (error) {
+          away(database, error)
+          unasked.add(database)
+        }
+      }),
+    )
+    return { tenants: [...tenants].toSorted(([one], [other]) => (one < other ? -1 : 1)), unasked }
+  }
+
   return {
     async list({ after, limit }) {
       const items: ParkedKey[] = []
-      const { tenants, unasked } = await parkedTenants(surveyor, after?.tenantId ?? null, limit + 1)
+      const { tenants, unasked } = await parkedTenants(after?.tenantId ?? null, limit + 1)
       for (const [tenantId, database] of tenants) {
         if (items.length === limit) break
         // One that has just gone away is not asked again for each of its tenants.
@@ -50,7 +79,8 @@ export function createParkedKeys(door: Door, surveyor: Surveyor, nudge: (tenantI
         try {
           const { rows } = await door.query(tenantId, selectParked, [...from, limit - items.length])
           items.push(...(rows as unknown as ParkedRow[]).map((row) => parkedKey(tenantId, row)))
-        } catch {
+        } catch (error) {
+          away(database, error)
           unasked.add(database)
         }
       }
@@ -63,22 +93,6 @@ export function createParkedKeys(door: Door, surveyor: Surveyor, nudge: (tenantI
       return rowCount
     },
   }
-}
-
-/** Tenants with parked keys and their databases, by the tenant's id; and the databases that could not be asked. */
-async function parkedTenants(surveyor: Surveyor, from: string | null, limit: number) {
-  const tenants = new Map<string, string>()
-  const unasked = new Set<string>()
-  await Promise.all(
-    (await surveyor.databases()).map(async (database) => {
-      try {
-        for (const tenantId of await surveyor.parkedTenants(database, from, limit)) tenants.set(tenantId, database)
-      } catch {
-        unasked.add(database)
-      }
-    }),
-  )
-  return { tenants: [...tenants].toSorted(([one], [other]) => (one < other ? -1 : 1)), unasked }
 }
 
 interface ParkedRow {

@@ -2,6 +2,7 @@
  * Asks every database who has work, on and on. A round waits for none of them: one that refuses or hangs takes one of a few
  * places until its time is up, and nothing from the tenants of others.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gauge, type Log } from '@rowhouse/telemetry'
 import { describeError } from './describe-error.ts'
 import { createSchedule } from './schedule.ts'
@@ -45,7 +46,7 @@ export function createSweep({ surveyor, found, sweepMs, log }: SweepOptions): Sw
     while (!stopping.signal.aborted) {
       if (waiting.length === 0) waiting = await list()
       for (const name of waiting.splice(0, maxDatabases)) schedule.add(name, 'survey', () => ask(name))
-      await pause(sweepMs, stopping.signal)
+      await sleep(sweepMs, undefined, stopping).catch(() => {})
     }
   }
 
@@ -116,9 +117,3 @@ function measure(databases: () => Known[]): () => void {
   ]
   return () => stops.forEach((stop) => stop())
 }
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })

@@ -8,13 +8,13 @@ import { type Door, queryDb, type TenantDb, transactionDb } from '@rowhouse/tena
 import { sql } from 'kysely'
 import { type Accounts, joinTenant, makeAccount, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
-import { hashOf } from './invitation-tokens.ts'
 import { addMember, findMember, type MemberTables, removeHalfMember } from './members.ts'
 import { type FindOpenInvitation, type InvitationLink, isOpen } from './open-invitation.ts'
 import { type Passwords, refuseWeakPassword } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 import { addressHasAccount, type ProveAccount, sayingSo, type SignedIn } from './sign-in.ts'
 import type { IdentityTables } from './tables.ts'
+import { hashOf } from './tenant-secrets.ts'
 import type { Throttle } from './throttle.ts'
 
 /**

@@ -6,8 +6,8 @@ import { accountOfMember, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
 import { findMember, findMemberByEmail, type Member, removeHalfMember } from './members.ts'
 import type { IdentityTables } from './tables.ts'
+import { hashOf, newSecret } from './tenant-secrets.ts'
 import type { Throttle } from './throttle.ts'
-import { hashOf, newInvitationToken } from './invitation-tokens.ts'
 
 export interface Invitation {
   readonly id: string
@@ -139,7 +139,7 @@ export function createInvitations({
         const role = member?.role ?? wanted
         await refuseUnlessOwner(inviter, role)
         await refuseWhenTooMany(db)
-        const token = newInvitationToken(tenantId)
+        const token = newSecret('rhi_', tenantId)
         const memberId = member?.id ?? newId()
         const made = await db
           .insertInto('invitations')
@@ -173,7 +173,7 @@ export function createInvitations({
     resend: (inviter, id, execute) =>
       withLetter(inviter.tenantId, execute, async (db) => {
         await refuseUnlessOwner(inviter, (await find(db, id)).role)
-        const token = newInvitationToken(inviter.tenantId)
+        const token = newSecret('rhi_', inviter.tenantId)
         const renewed = await db
           .updateTable('invitations')
           .set({ tokenHash: hashOf(token), expiresAt: sql`now() + interval '7 days'` })

@@ -3,7 +3,7 @@ import { type Door, queryDb } from '@rowhouse/tenancy'
 import { sql } from 'kysely'
 import { type Accounts, type TenantName, thisTenant } from './accounts.ts'
 import { identityErrors } from './errors.ts'
-import { hashOf, tenantOfInvitation } from './invitation-tokens.ts'
+import { hashOf, tenantOfSecret } from './tenant-secrets.ts'
 import type { Member } from './members.ts'
 import type { IdentityTables } from './tables.ts'
 import type { Throttle } from './throttle.ts'
@@ -37,7 +37,7 @@ export const createFindOpenInvitation =
     readonly tenantExists: (tenantId: string) => Promise<boolean>
   }): FindOpenInvitation =>
   async ({ token, hostTenantId }) => {
-    const tenantId = tenantOfInvitation(token)
+    const tenantId = tenantOfSecret('rhi_', token)
     const isHere = tenantId !== undefined && (hostTenantId === null || hostTenantId === tenantId)
     if (!isHere || !(await tenantExists(tenantId))) throw identityErrors.invitationNotFound()
     const found = await queryDb<IdentityTables>(control, tenantId)

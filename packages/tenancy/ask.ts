@@ -37,7 +37,7 @@ async function askOnce(client: pg.ClientBase, statement: Statement, doubt: () =>
     return await fly(client, [resetSession, statement])
   } catch (error) {
     if (!isLeftBehind(client, error)) throw error
-    // It fails inside a transaction or is committed: in doubt, whatever it is.
+    // Kept out again, it is in the middle of a transaction: broken off there, the session goes with it.
     doubt()
     const answer = await fly(client, [beginAfresh, resetSession, statement])
     await fly(client, [plain(client, commit)])

@@ -7,16 +7,19 @@
  * connection is broken off: a pooler closes the session of a client that leaves in the middle of a transaction.
  */
 import type pg from 'pg'
-import { sessionOf } from './session.ts'
-import { afterReset, begin, beginAfresh, enter, enterReplica, once } from './statements.ts'
+import { type Session, sessionOf } from './session.ts'
+import { begin, beginAfresh, calling, once, reset } from './statements.ts'
 import { DatabaseError, failedAt, type Statement } from './wire.ts'
 
+const enter = entry('rh_enter', 'rowhouse.enter($1, $2)')
+const enterReplica = entry('rh_enter_replica', 'rowhouse.enter_replica($1, $2, $3)')
+
 export const entering = (client: pg.ClientBase, tenantId: string, proof: Buffer): Statement =>
-  inItsOwn(client, enter(tenantId, proof))
+  enter(sessionOf(client), [tenantId, proof])
 
 /** On a standby that has replayed what is before `after`. */
 export const enteringReplica = (client: pg.ClientBase, tenantId: string, proof: Buffer, after: string): Statement =>
-  inItsOwn(client, enterReplica(tenantId, proof, after))
+  enterReplica(sessionOf(client), [tenantId, proof, after])
 
 /** With the beginning of a transaction. */
 export const beginning = (client: pg.ClientBase, tenantId: string, proof: Buffer): Statement[] => [
@@ -24,10 +27,14 @@ export const beginning = (client: pg.ClientBase, tenantId: string, proof: Buffer
   entering(client, tenantId, proof),
 ]
 
-/** The statement that enters, in a session that is then as if nobody had used it before. */
-function inItsOwn(client: pg.ClientBase, entered: Statement): Statement {
-  const session = sessionOf(client)
-  return session.pooled ? afterReset(entered, session) : entered
+/** In a session that others have used, the same statement makes it as if nobody had. */
+function entry(name: string, call: string) {
+  const afterReset = [reset, call]
+  const own = calling(call)
+  const shared = calling(...afterReset)
+  const sharedWithNames = calling(...afterReset, 'rowhouse.expect_nothing_prepared()')
+  return ({ pooled, named }: Session, values: readonly unknown[]): Statement =>
+    pooled ? once(named ? sharedWithNames : shared, values) : { text: own, name, values }
 }
 
 /** Without its name: what stands behind that in a session of a pooler, if anything does, is not known before it is looked for. */
@@ -61,4 +68,4 @@ const leftBehind = new Set([
 /** By a statement_timeout of somebody else's, when it is before the tenant's own statement. */
 const queryCanceled = '57014'
 const isAhead = (statement: Statement | undefined) =>
-  statement === beginAfresh || statement?.text.includes('rowhouse.reset_session()') === true
+  statement === beginAfresh || statement?.text.includes(reset) === true

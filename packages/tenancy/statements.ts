@@ -50,28 +50,13 @@ export const rollback: Statement = { text: 'rollback', name: 'rh_rollback', valu
  * else, and these are what finds that out.
  */
 export const beginAfresh = once('begin isolation level read committed, read write')
-export const resetSession = once('select 1 where rowhouse.reset_session() is null')
-/** One statement instead of several: each part answers no null, so that the next is asked. */
-export const afterReset = ({ text, values }: Statement, { named }: { readonly named: boolean }): Statement =>
-  once(
-    text.replace('where ', 'where rowhouse.reset_session() is null or ') +
-      (named ? ' or rowhouse.expect_nothing_prepared() is null' : ''),
-    values,
-  )
+export const reset = 'rowhouse.reset_session()'
+export const resetSession = once(calling(reset))
 
-/** Answers no row: one message less each way. */
-export const enter = (tenantId: string, proof: Buffer): Statement => ({
-  text: 'select 1 where rowhouse.enter($1, $2) is null',
-  name: 'rh_enter',
-  values: [tenantId, proof],
-})
-
-/** Into a standby that has replayed what is before `after`. */
-export const enterReplica = (tenantId: string, proof: Buffer, after: string): Statement => ({
-  text: 'select 1 where rowhouse.enter_replica($1, $2, $3) is null',
-  name: 'rh_enter_replica',
-  values: [tenantId, proof, after],
-})
+/** Functions that answer no null, one after the other. Answers no row: one message less each way. */
+export function calling(...calls: readonly string[]): string {
+  return `select 1 where ${calls.map((call) => `${call} is null`).join(' or ')}`
+}
 
 /** The place of all that has been committed, on a primary; for the end of a transaction. */
 export const position = (tenantId: string, proof: Buffer): Statement => ({

@@ -33,9 +33,9 @@ export const mutants: readonly Mutant[] = [
     noticedAs: [wrong, unexplained],
     neighbours: [forms],
     code: {
-      file: 'statements.ts',
-      from: `text.replace('where ', 'where rowhouse.reset_session() is null or ')`,
-      to: 'text',
+      file: 'entering.ts',
+      from: 'const afterReset = [reset, call]',
+      to: 'const afterReset = [call]',
     },
   },
   {
@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
     behind: pgbouncer124,
     noticedAs: [wrong],
     neighbours: [replaced],
-    code: { file: 'statements.ts', from: ' or rowhouse.expect_nothing_prepared() is null', to: '' },
+    code: { file: 'entering.ts', from: `, 'rowhouse.expect_nothing_prepared()'`, to: '' },
   },
   {
     name: 'statements have names though the pooler does not know them',
@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     neighbours: [replaced],
     code: {
       file: 'entering.ts',
-      from: 'session.pooled ? afterReset(entered, session)',
-      to: `session.pooled ? { ...afterReset(entered, session), name: 'rh_enter_shared' }`,
+      from: 'pooled ? once(named ? sharedWithNames : shared, values)',
+      to: `pooled ? { text: named ? sharedWithNames : shared, name: 'rh_enter_shared', values }`,
     },
   },
   {

@@ -38,7 +38,7 @@ const undeployed = () =>
     doorKey: '0'.repeat(64),
     authKey: '0'.repeat(64),
     operatorApiKey: 'none',
-    connections: readConfig(settings, {}),
+    bounds: readConfig(settings, {}),
     domain: 'localhost',
     origin: () => '',
     mailUrl: 'none:',

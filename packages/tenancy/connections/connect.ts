@@ -5,9 +5,9 @@ import { tenancyErrors } from '../errors.ts'
 import { noTransactions } from '../verify.ts'
 import { DatabaseError } from '../wire.ts'
 import { firstAvailable, hostUrls, placeOf, urlOf } from './address.ts'
-import { greet, type Greeting, isSpoilt } from './greeting.ts'
+import { greet, type Greeting, hangsUpOnTransactions, isSpoilt } from './greeting.ts'
 import { isConnectionError } from './lost.ts'
-import { hangsUpOnTransactions, openConnection } from './open.ts'
+import { openConnection } from './open.ts'
 
 export interface ConnectOptions {
   /** A role's URL, with one host or several; the database in it is replaced. */

@@ -4,6 +4,8 @@ import type pg from 'pg'
 import { sessionOf } from '../session.ts'
 import { once } from '../statements.ts'
 import { DatabaseError, fly } from '../wire.ts'
+import { isConnectionError } from './lost.ts'
+import { openConnection } from './open.ts'
 
 export interface Greeting {
   readonly backendPid: number
@@ -20,8 +22,7 @@ export interface Greeting {
 export async function greet(client: pg.Client): Promise<Greeting> {
   const name = `rh_greeting_${randomBytes(8).toString('hex')}`
   const text = 'select backend_pid, name_passed, in_recovery, timeline from rowhouse.greeting($1)'
-  await fly(client, [once('begin')])
-  const { rows } = await fly(client, [{ text, name, values: [name], fleeting: true }])
+  const { rows } = await fly(client, [once('begin'), { text, name, values: [name], fleeting: true }])
   const greeting = rows[0] as unknown as Greeting | undefined
   if (greeting?.backendPid === undefined) throw new SpoiltSession()
   await fly(client, [once('rollback')])
@@ -30,6 +31,19 @@ export async function greet(client: pg.Client): Promise<Greeting> {
   session.pooled = greeting.backendPid !== processID
   session.named = !session.pooled || !greeting.namePassed
   return greeting
+}
+
+/** As PgBouncer does in statement mode. */
+export async function hangsUpOnTransactions(url: string, timeoutMs: number): Promise<boolean> {
+  const client = await openConnection(url, timeoutMs)
+  try {
+    await fly(client, [once('select 1')])
+    return await fly(client, [once('begin')])
+      .then(() => fly(client, [once('select 1')]))
+      .then(() => false, isConnectionError)
+  } finally {
+    client.connection.stream.destroy()
+  }
 }
 
 /** Something else stands behind the name that the pooler gave to the greeting. */

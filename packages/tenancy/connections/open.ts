@@ -2,10 +2,9 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import { tenancyErrors } from '../errors.ts'
 import { sessionOf } from '../session.ts'
-import { once } from '../statements.ts'
-import { DatabaseError, fly } from '../wire.ts'
+import type { DatabaseError } from '../wire.ts'
 import { placeOf } from './address.ts'
-import { isConnectionError, reasonOf } from './lost.ts'
+import { reasonOf } from './lost.ts'
 
 /** PostgreSQL ends a statement after 30 s (prepare.ts): whoever hears nothing for longer has lost the server. */
 const answerTimeoutMs = 35_000
@@ -30,19 +29,6 @@ export async function openConnection(url: string, timeoutMs: number): Promise<pg
     if (sessionOf(client).waiting) stream.destroy(new Error(`no answer for ${answerTimeoutMs} ms`))
   })
   return client
-}
-
-/** As PgBouncer does in statement mode. */
-export async function hangsUpOnTransactions(url: string, timeoutMs: number): Promise<boolean> {
-  const client = await openConnection(url, timeoutMs)
-  try {
-    await fly(client, [once('select 1')])
-    return await fly(client, [once('begin')])
-      .then(() => fly(client, [once('select 1')]))
-      .then(() => false, isConnectionError)
-  } finally {
-    client.connection.stream.destroy()
-  }
 }
 
 /** No such role, a wrong password, no such database. */

@@ -154,7 +154,7 @@ export function createPool(options: PoolOptions): Pool {
     const at = idle.indexOf(connection)
     if (at >= 0) idle.splice(at, 1)
     void connection.client.end()
-    connection.farewell = setTimeout(() => streamOf(connection.client).destroy(), closeTimeoutMs)
+    connection.farewell = setTimeout(() => connection.client.connection.stream.destroy(), closeTimeoutMs)
   }
 
   /** One less; who waits for its place, here or in another pool, has it. */
@@ -231,7 +231,3 @@ export function createPool(options: PoolOptions): Pool {
 
 const unavailable = (error: RowhouseError) =>
   tenancyErrors.databaseUnavailable({ ...(error.operator && { operator: error.operator }), cause: error })
-
-/** What pg's types leave out. */
-const streamOf = (client: pg.Client) =>
-  (client as unknown as { readonly connection: { readonly stream: { destroy(): void } } }).connection.stream
